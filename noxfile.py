@@ -1,0 +1,112 @@
+"""Everything a checkout can be asked to do: ``nox --list``.
+
+Each session installs the wheel, never the checkout, so that what is tested is what users get.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import tempfile
+from pathlib import Path
+
+import nox
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+SUPPORTED = nox.project.python_versions(PYPROJECT)
+# A Python newer than the classifiers is tried as well: it may be the only one there is.
+PYTHONS = list(dict.fromkeys([*SUPPORTED, RUNNING] if sys.version_info >= (3, 11) else SUPPORTED))
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["lint", "types", "layers", "tests"]
+
+
+@functools.cache
+def _dist() -> tempfile.TemporaryDirectory[str]:
+    """Where this run's wheel is put; removed when nox ends."""
+    return tempfile.TemporaryDirectory(prefix="tapscope-dist-")
+
+
+def _build(session: nox.Session) -> Path:
+    """The wheel, built once for all sessions; through the sdist, which knows no stale build/lib."""
+    dist = Path(_dist().name)
+    if not any(dist.glob("*.whl")):
+        session.install("build")
+        session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
+    [wheel] = dist.glob("*.whl")
+    return wheel
+
+
+def _install(session: nox.Session, *groups: str, extra: str = "") -> None:
+    """Installs the wheel, with an extra, and the dependency groups."""
+    wheel = _build(session)
+    requirement = f"tapscope{extra} @ {wheel.as_uri()}"
+    session.install(requirement, *nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """A small server and client under tapscope, until Ctrl-C."""
+    _install(session, extra="[demo]")
+    session.run("tapscope", "demo", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """All tests that need no browser, on every Python that is there."""
+    _install(session, "test")
+    session.run("pytest", "--ignore=tests/e2e", *session.posargs)
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """The tests that look at the real front end in headless Chromium."""
+    _install(session, "test")
+    session.run("pytest", *(session.posargs or ["tests/e2e"]))
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Which lines the tests reach, in the test process itself."""
+    _install(session, "coverage")
+    session.run("coverage", "erase")
+    # The script and not -m: that would make the working directory importable.
+    session.run("coverage", "run", f"{session.bin}/pytest", "--ignore=tests/e2e", *session.posargs)
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Rules and formatting."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Both type checkers, strict, and the completeness of what users see."""
+    _install(session, "types")
+    session.run("mypy", "-p", "tapscope")
+    session.run("mypy", "tests")
+    session.run("pyright")
+    session.run("pyright", "--verifytypes", "tapscope", "--ignoreexternal")
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Imports point one way."""
+    _install(session, "layers")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """What watching costs, beside what others cost."""
+    _install(session, "bench")
+    session.run("python", "benchmarks/http_overhead.py", *session.posargs)
