@@ -1,0 +1,113 @@
+"""This process, as a host gets to know it, and its one tap."""
+
+from __future__ import annotations
+
+import os
+import platform
+import site
+import sys
+import time
+
+from ..channels import TapscopeError
+from .link import Carrier, LinkAddress, SocketCarrier
+from .link.messages import Hello
+from .tap import Tap
+
+
+class AlreadyActivated(TapscopeError):
+    """This program has a host already; close that one first."""
+
+
+class Program:
+    """What joins this process to at most one host, and what it is to tell.
+
+    Attributes:
+        attached: Whether the outgoing HTTP exchanges are told.
+    """
+
+    def __init__(self) -> None:
+        self.attached = False
+        self._tap: Tap | None = None
+
+    @property
+    def tap(self) -> Tap | None:
+        """The tap, while there is a host."""
+        return self._tap if self._tap is not None and self._tap.running else None
+
+    def join(self, address: LinkAddress) -> None:
+        """Tell the host at *address* what is attached, from now on, until it ends.
+
+        Raises:
+            AlreadyActivated: There is a host.
+            TapscopeError: Nobody listens at *address*.
+        """
+        if self.tap is not None:
+            raise AlreadyActivated("this program is linked to a host already; close that first")
+
+        def connect() -> Carrier:
+            return SocketCarrier(address)
+
+        tap = Tap(connect, lambda: hello(address.token), _lost)
+        try:
+            tap.start()
+        except OSError as error:
+            raise TapscopeError(f"no host listens at {address.path}: {error}") from error
+        self._tap = tap
+        if self.attached:
+            tap.attach()
+
+    def leave(self) -> None:
+        """Deliver what was published and leave the host; without one do nothing."""
+        if self._tap is not None:
+            self._tap.close()
+            self._tap = None
+
+    def attach(self) -> None:
+        """Tell the host, now or when there is one, of outgoing HTTP exchanges."""
+        self.attached = True
+        if self._tap is not None:
+            self._tap.attach()
+
+    def detach(self) -> None:
+        """Tell of them no more."""
+        self.attached = False
+        if self._tap is not None:
+            self._tap.detach()
+
+
+def hello(token: str) -> Hello:
+    """Give the first message of this process."""
+    # sys.argv is not final while the interpreter starts; orig_argv is.
+    return Hello(
+        token=token,
+        role="program",
+        pid=os.getpid(),
+        title=" ".join(sys.orig_argv[1:]) or "python",
+        script="",
+        folder=_working_directory(),
+        python=platform.python_version(),
+        epoch=time.time_ns() - time.monotonic_ns(),
+        libraries=_libraries(),
+    )
+
+
+def _working_directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def _libraries() -> tuple[str, ...]:
+    standard = os.path.dirname(os.__file__)
+    folders = [standard, *site.getsitepackages(), site.getusersitepackages()]
+    return tuple(os.path.join(folder, "") for folder in folders)
+
+
+def _lost(reason: str) -> None:
+    if sys.__stderr__ is not None:
+        print(f"tapscope: {reason}; the program goes on uninspected", file=sys.__stderr__)
+
+
+program = Program()
+"""This process's."""

@@ -1,0 +1,226 @@
+"""The one thread that tapscope runs in the watched program.
+
+Waking a thread for each event would cost the program about 100 us a request,
+as the interpreter lock changes hands; so nobody is woken.  The thread looks at
+the queue every few milliseconds, encodes what it finds and writes it to the
+link without ever blocking the program.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from time import monotonic
+
+from ...channels import Subscription
+from ...channels.http import BodyChunk, client
+from ..link import Carrier, Decoder, Encoder, LinkClosed, LinkError
+from ..link.messages import MAGIC, Dropped, Goodbye, Hello, Refused, Released
+from .encoder import EventEncoder
+from .queue import Event, EventQueue
+
+log = logging.getLogger("tapscope")
+
+TICK = 0.01
+"""Seconds between two looks at the queue while there is something in it."""
+IDLE_TICK = 0.05
+"""Seconds between two looks when the last one found nothing."""
+FAREWELL = 5.0
+"""Seconds that a program which ends waits at most for the host to take the rest."""
+BATCH = 128 * 1024
+"""Bytes of encoded messages that may wait for the link; the rest stays queued."""
+
+
+class Tap:
+    """Carries what the bus publishes to a host.
+
+    Args:
+        connect: Opens the link; called again in a forked child.
+        hello: Makes the first message; called again in a forked child.
+        on_lost: Called once, in the tap's thread, with the reason when the host goes away.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Carrier],
+        hello: Callable[[], Hello],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        self._connect = connect
+        self._hello = hello
+        self._on_lost = on_lost
+        self._queue = EventQueue(self._revive)
+        self._subscriptions: list[Subscription] = []
+        self._released = threading.Event()
+        self._stopped = True
+        _forkable.add(self)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has a host."""
+        return not self._stopped
+
+    def start(self) -> None:
+        """Open the link and start the thread.
+
+        Raises:
+            OSError: There is no host.
+        """
+        self._lock = threading.Lock()
+        self._encoder = Encoder()
+        self._events = EventEncoder(self._encoder)
+        self._decoder = Decoder(magic=False)
+        self._told = Dropped(0, 0)
+        self._carrier = self._connect()
+        self._unsent = memoryview(MAGIC + self._encoder.encode(self._hello()))
+        self._stopped = False
+        threading.Thread(target=self._run, name="tapscope", daemon=True).start()
+        atexit.register(self.close)
+
+    def attach(self) -> None:
+        """Subscribe to the outgoing HTTP exchanges; a second call does nothing."""
+        if not self._subscriptions:
+            queue = self._queue
+            self._subscriptions = [
+                client.start.subscribe(queue.start),
+                client.headers.subscribe(queue.headers),
+                client.body_chunk.subscribe(queue.body_chunk),
+                client.finish.subscribe(queue.end),
+                client.error.subscribe(queue.end),
+            ]
+
+    def detach(self) -> None:
+        """Stop listening; what was heard is still delivered."""
+        while self._subscriptions:
+            self._subscriptions.pop().close()
+
+    def flush(self, seconds: float = FAREWELL) -> bool:
+        """Deliver what was published before this call; whether that was done in time."""
+        deadline = monotonic() + seconds
+        while not self._stopped:
+            if self._turn():
+                return True
+            if monotonic() > deadline:
+                return False
+            self._carrier.wait(TICK, writing=True)
+        return False
+
+    def wait_released(self) -> None:
+        """Block until a front end says ``Runtime.runIfWaitingForDebugger``, or the host is gone."""
+        self._released.wait()
+        self._released.clear()
+
+    def close(self) -> None:
+        """Deliver the rest, say goodbye and end the link; a second call does nothing."""
+        atexit.unregister(self.close)
+        self.detach()
+        if not self._stopped and self.flush():
+            with self._lock:
+                self._encoder.add_message(Goodbye())
+            self.flush()
+        self._end()
+
+    def _run(self) -> None:
+        carrier = self._carrier
+        while not self._stopped and carrier is self._carrier:
+            busy = len(self._queue) > 0
+            blocked = not self._turn()
+            carrier.wait(TICK if busy or blocked else IDLE_TICK, writing=blocked)
+
+    def _turn(self) -> bool:
+        """Read, encode and write once; whether nothing is left to do."""
+        with self._lock:
+            if self._stopped:
+                return True
+            try:
+                self._read()
+                return self._write()
+            except (LinkClosed, LinkError) as error:
+                self._lost(str(error))
+                return True
+
+    def _read(self) -> None:
+        while data := self._carrier.read():
+            for message in self._decoder.feed(data):
+                if isinstance(message, Released):
+                    self._released.set()
+                elif isinstance(message, Refused):
+                    raise LinkClosed(message.reason)
+
+    def _write(self) -> bool:
+        while self._unsent or self._encode():
+            count = self._carrier.write(self._unsent)
+            if not count:
+                return False
+            self._unsent = self._unsent[count:]
+        return True
+
+    def _encode(self) -> bool:
+        queue, size = self._queue, 0
+        while size < BATCH and (event := queue.pop()) is not None:
+            size += self._add(event)
+        dropped = Dropped(queue.dropped_exchanges, queue.dropped_body_bytes)
+        if dropped != self._told:
+            self._told = dropped
+            self._encoder.add_message(dropped)
+        self._unsent = memoryview(self._encoder.take())
+        return len(self._unsent) > 0
+
+    def _add(self, event: Event) -> int:
+        """Encode *event*; about how many bytes that took."""
+        try:
+            self._events.add(event)
+        except Exception:
+            # An integration published what no message can hold.
+            log.exception("%r could not be encoded", type(event))
+        return 200 + (len(event.data) if isinstance(event, BodyChunk) else 0)
+
+    def _lost(self, reason: str) -> None:
+        self.detach()
+        self._end()
+        self._on_lost(reason)
+
+    def _end(self) -> None:
+        if not self._stopped:
+            self._stopped = True
+            self._released.set()
+            self._carrier.close()
+
+    def _revive(self) -> bool:
+        """Link a forked child of its own, at its first exchange; whether that worked."""
+        if self._queue.limit >= 0 or not self._subscriptions:
+            return False
+        self._queue.reset()
+        try:
+            self.start()
+        except OSError:
+            self._queue.limit = -1
+            self._subscriptions = []
+            return False
+        return True
+
+    def after_fork(self) -> None:
+        """Forget the parent's link, in the child; its first exchange opens another.
+
+        Takes no lock: whoever held one in the parent does not exist here.
+        """
+        if not self._stopped:
+            self._stopped = True
+            self._queue.reset()
+            self._queue.limit = -1
+            self._carrier.close()
+
+
+_forkable: weakref.WeakSet[Tap] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for tap in list(_forkable):
+        tap.after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
