@@ -1,0 +1,1 @@
+"""The domains that a host has built in."""
