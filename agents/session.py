@@ -1,0 +1,118 @@
+"""A front end without sockets: a whole host in this process, over a local link."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, final
+
+import attrs
+import orjson
+
+from .host.domain import CommandError
+from .host.host import Host, HostOptions
+from .link import LocalCarrier
+from .program import hello
+from .tap import Tap
+
+_TOKEN = "local"  # noqa: S105  # nobody else can reach a local link
+
+
+@attrs.frozen
+class Notification:
+    """An event of a domain: its method, ``"Network.requestWillBeSent"``, and CDP's parameters."""
+
+    method: str
+    params: Mapping[str, Any]
+
+
+@final
+class Session:
+    """A front end within the program, as ``node:inspector`` has it: for tests and notebooks.
+
+    From its creation on it records what this program does; other hosts and
+    sessions are not disturbed.  Usable in ``with``; any thread may call it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._answers: dict[int, Mapping[str, Any]] = {}
+        self._events: list[Notification] = []
+        self._listeners: dict[str, list[Callable[[Notification], object]]] = {}
+        self._last = 0
+        self._host = Host(HostOptions(id=str(uuid.uuid4()), token=_TOKEN))
+        self._session = self._host.connect(lambda: None)
+        self._carrier = LocalCarrier(self._receive)
+        self._peer = self._host.link(self._carrier.deliver)
+        self._tap = Tap(lambda: self._carrier, lambda: hello(_TOKEN), lambda _: None)
+        self._tap.start()
+        self._tap.attach()
+
+    @property
+    def events(self) -> tuple[Notification, ...]:
+        """All events so far, also of what was published just before this is read."""
+        self._tap.flush()
+        self._drain()
+        return tuple(self._events)
+
+    def post(self, method: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Give the result of a command, done on everything that was published before.
+
+        Raises:
+            CommandError: The host can't do it; ``code`` is JSON-RPC's.
+        """
+        self._tap.flush()
+        with self._lock:
+            self._last += 1
+            command = {"id": self._last, "method": method, "params": dict(params or {})}
+            self._session.receive(orjson.dumps(command).decode())
+            self._drain()
+            answer = self._answers.pop(self._last)
+        if "error" in answer:
+            raise CommandError(answer["error"]["message"], answer["error"]["code"])
+        result: Mapping[str, Any] = answer["result"]
+        return result
+
+    def on(self, method: str, listener: Callable[[Notification], object]) -> None:
+        """Call *listener* with every event called *method*, in the thread that notices it."""
+        self._listeners.setdefault(method, []).append(listener)
+
+    def disconnect(self) -> None:
+        """Stop recording; a second call does nothing."""
+        self._tap.close()
+        with self._lock:
+            self._peer.close()
+            self._session.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.disconnect()
+
+    def _receive(self, data: bytes) -> None:
+        with self._lock:
+            self._peer.receive(data)
+            self._drain()
+
+    def _drain(self) -> None:
+        with self._lock:
+            while taken := self._session.take():
+                for text in taken:
+                    self._sort(orjson.loads(text))
+
+    def _sort(self, message: dict[str, Any]) -> None:
+        if "id" in message:
+            self._answers[message["id"]] = message
+            return
+        notification = Notification(message["method"], message["params"])
+        self._events.append(notification)
+        for listener in self._listeners.get(notification.method, ()):
+            listener(notification)
