@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 import orjson
 from attrs.validators import deep_iterable, ge, instance_of
@@ -11,6 +13,14 @@ from ...channels import TapscopeError
 
 class ConfigError(TapscopeError):
     """The host was given a configuration that it cannot read: its starter is at fault."""
+
+
+def _integers(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
+def _strings(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
 
 
 @attrs.frozen(kw_only=True)
@@ -27,7 +37,7 @@ class HostConfig:
         port: The port they were bound to, never 0.
         keep: Stay after the last program has ended, to be looked at.
         open_browser: Open Chrome or Chromium on the front end's page.
-        foreground: This process owns a terminal, so that Ctrl-C is meant for it.
+        foreground: The host has a terminal; only Ctrl-C or a signal ends it.
         title: What a list of targets shows.
         url: Where the program's main file is, ``file://...``; empty when it has none.
         allow_origins: Web origins that may connect besides DevTools and the inspector's own.
@@ -35,7 +45,7 @@ class HostConfig:
     """
 
     inspector_fds: tuple[int, ...] = attrs.field(
-        converter=tuple, validator=deep_iterable(instance_of(int))
+        converter=_integers, validator=deep_iterable(instance_of(int))
     )
     link_fd: int = attrs.field(validator=instance_of(int))
     link_directory: str = attrs.field(validator=instance_of(str))
@@ -49,7 +59,7 @@ class HostConfig:
     title: str = attrs.field(default="python", validator=instance_of(str))
     url: str = attrs.field(default="", validator=instance_of(str))
     allow_origins: tuple[str, ...] = attrs.field(
-        default=(), converter=tuple, validator=deep_iterable(instance_of(str))
+        default=(), converter=_strings, validator=deep_iterable(instance_of(str))
     )
     patience: float = attrs.field(default=15.0, validator=[instance_of((int, float)), ge(0)])
 

@@ -54,12 +54,15 @@ class Display:
     base64_encoded: bool
 
 
-def display(data: bytes, content_type: ContentType) -> Display:
-    """Give *data* as text if its type or its bytes say that it is, else as base64."""
+def display(data: bytes, content_type: ContentType, note: str = "") -> Display:
+    """Give *data* as text if its type or its bytes say that it is, else as base64.
+
+    A *note* stands under a text.
+    """
     charset = content_type.charset or "utf-8"
     lenient = "replace" if content_type.is_text else "strict"
     try:
-        return Display(data.decode(charset, lenient), base64_encoded=False)
+        return Display(data.decode(charset, lenient) + note, base64_encoded=False)
     except (UnicodeDecodeError, LookupError):
         return Display(base64.b64encode(data).decode("ascii"), base64_encoded=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import attrs
@@ -19,6 +20,8 @@ from .peer import LinkedPeer
 from .recorder import Budget, Process, Recorder
 from .session import Session
 from .sources import Sources
+
+_log = logging.getLogger("tapscope")
 
 DOMAINS: tuple[type[Domain], ...] = (Network, Runtime, Debugger, Schema)
 
@@ -139,8 +142,13 @@ class Host:
     def happened(self, process: Process, event: Event) -> None:
         """Record what a program told, and tell the front ends."""
         exchange = self.recorder.record(process, event)
-        if exchange is not None:
+        if exchange is None:
+            return
+        try:
             self.network.tell(exchange, event)
+        except Exception:
+            # What one exchange holds must not cost the program its link.
+            _log.exception("%s of %s can't be shown", type(event).__name__, exchange.start.url)
 
     def notify(self, process: Process, text: str) -> None:
         """Say something about *process* in every Console, and to front ends that come later."""

@@ -123,7 +123,7 @@ class LinkedPeer:
         now = max((e.last_at for e in self._host.recorder.unfinished(process)), default=0)
         for exchange in self._host.recorder.unfinished(process):
             failure = ExchangeFailed(
-                exchange.start.id, now, f"the program {how}", "", canceled=True
+                exchange.start.id, now, f"the program {how}", "", canceled=False
             )
             self._host.happened(process, failure)
         self._host.notify(process, f"the program (pid {process.pid}) {how}")

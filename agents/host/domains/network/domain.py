@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ....link.messages import Event
+from ...body import Body
 from ...content import ContentType, display
 from ...domain import CommandError, Domain, command, encode_event
 from ...recorder import Exchange, Recorder
@@ -78,10 +79,8 @@ class Network(Domain):
         exchange = self._find(request_id)
         if exchange.response is None:
             raise CommandError(f"request {request_id!r} has no response yet")
-        body = exchange.response_body
-        if body.cut and not body.kept:
-            raise CommandError(f"The body ({body.length:,} bytes) was not kept: {body.cut}")
-        shown = display(content_decoder(exchange).decode(body.data()), content_type(exchange))
+        data = content_decoder(exchange).decode(_kept(exchange.response_body))
+        shown = display(data, content_type(exchange), _note(exchange.response_body))
         return types.ResponseBody(body=shown.text, base64_encoded=shown.base64_encoded)
 
     @command
@@ -91,10 +90,8 @@ class Network(Domain):
         body = exchange.request_body
         if not body.length:
             raise CommandError(f"request {request_id!r} has sent no body")
-        if body.cut and not body.kept:
-            raise CommandError(f"The body ({body.length:,} bytes) was not kept: {body.cut}")
         sent_as = ContentType.parse(find(exchange.start.headers, "content-type"))
-        shown = display(body.data(), sent_as)
+        shown = display(_kept(body), sent_as, _note(body))
         return types.PostData(post_data=shown.text, base64_encoded=shown.base64_encoded)
 
     @command
@@ -170,6 +167,18 @@ class NetworkFeed:
         while found is not None and found.redirects_to is not None:
             found = found.redirects_to
         return found
+
+
+def _kept(body: Body) -> bytes:
+    if body.cut and not body.kept:
+        raise CommandError(f"The body ({body.length:,} bytes) was not kept: {body.cut}")
+    return body.data()
+
+
+def _note(body: Body) -> str:
+    if not body.cut:
+        return ""
+    return f"\n[tapscope: {body.kept:,} of {body.length:,} bytes were kept: {body.cut}]\n"
 
 
 def _without_bytes(event: object) -> object:

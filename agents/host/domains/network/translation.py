@@ -6,7 +6,9 @@ import base64
 import ipaddress
 from collections.abc import Iterator
 from http import HTTPStatus
+from urllib.parse import urlsplit, urlunsplit
 
+from .....channels.http import Headers as WireHeaders
 from ....link.messages import (
     BodyChunk,
     Event,
@@ -202,6 +204,8 @@ def _response(exchange: Exchange) -> types.Response | None:
         headers=joined(event.headers),
         mime_type=found.mime_type,
         charset=found.charset,
+        request_headers=joined(exchange.start.headers),
+        request_headers_text=_request_text(exchange.start, event.protocol),
         connection_reused=event.reused,
         connection_id=connection.id if connection else 0,
         remote_ip_address=connection.remote_address if connection else None,
@@ -221,9 +225,24 @@ def _reason(status: int) -> str:
         return ""
 
 
+def _request_text(start: RequestStarted, protocol: str) -> str:
+    return _head(f"{start.method} {_target(start.url)} {protocol.upper()}", start.headers)
+
+
+def _target(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
 def _headers_text(event: ResponseStarted) -> str:
-    lines = [f"{event.protocol.upper()} {event.status} {event.reason}"]
-    lines += [f"{name}: {value}" for name, value in pairs(event.headers)]
+    return _head(f"{event.protocol.upper()} {event.status} {event.reason}", event.headers)
+
+
+def _head(first_line: str, headers: WireHeaders) -> str:
+    lines = [first_line, *(f"{name}: {value}" for name, value in pairs(headers))]
     return "\r\n".join([*lines, "", ""])
 
 

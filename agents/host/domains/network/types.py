@@ -72,6 +72,8 @@ class Response:
     headers: Headers
     mime_type: str
     charset: str
+    request_headers: Headers
+    request_headers_text: str | None = None
     connection_reused: bool
     connection_id: int
     remote_ip_address: str | None = None

@@ -1,0 +1,137 @@
+"""The host process: builds the parts, runs them, and takes them down in order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import attrs
+import trio
+
+from ..config import HostConfig
+from ..host import Host, HostOptions
+from .access import Authority, parse_authority
+from .browser import BrowserError, show
+from .discovery import Site, front_end_url
+from .life import Census, Life, Vigil
+from .links import LinkServer
+from .listener import Listener
+
+PARTING = 3.0
+"""Seconds that front ends get to part when the host ends."""
+
+log = logging.getLogger(__name__)
+
+
+def run(config: HostConfig) -> None:
+    """Be the host that *config* describes; returns when nobody needs it any more.
+
+    Takes over the sockets that it names, the signals of this process, and the directory of the
+    link. Call it in the main thread, once.
+    """
+    if not config.foreground:
+        # Ctrl-C is meant for the program, and the host has to tell how that ended.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    link = _adopt(config.link_fd)
+    path = link.getsockname()
+    try:
+        inspector = Inspector(config, Host(_options(config)))
+        trio.run(inspector.serve, [_adopt(fd) for fd in config.inspector_fds], link)
+    finally:
+        with suppress(OSError):
+            Path(path).unlink()
+        with suppress(OSError):
+            Path(config.link_directory).rmdir()
+
+
+@attrs.define(eq=False)
+class Inspector:
+    """All servers of one host, and the watch over its end."""
+
+    _config: HostConfig
+    _host: Host
+
+    async def serve(self, sockets: Iterable[socket.socket], link: socket.socket) -> None:
+        """Serve until programs and front ends are gone, or a signal says to end."""
+        listener = Listener(self._host, self._site())
+        vigil = self._watch()
+        async with trio.open_nursery() as connections:
+            async with trio.open_nursery() as servers:
+                servers.start_soon(listener.serve, sockets, connections)
+                servers.start_soon(LinkServer(self._host).serve, link, connections)
+                servers.start_soon(self._mind_signals, vigil)
+                if self._config.open_browser:
+                    servers.start_soon(self._open_browser)
+                await vigil.wait()
+                servers.cancel_scope.cancel()
+            with trio.move_on_after(PARTING):
+                await listener.dismiss("the tapscope host has ended")
+            connections.cancel_scope.cancel()
+
+    def _site(self) -> Site:
+        config = self._config
+        allowed = frozenset(config.allow_origins)
+        return Site(self._host, config.inspector_id, _here(config), allowed)
+
+    def _watch(self) -> Vigil:
+        config = self._config
+        life = Life(began=trio.current_time(), patience=config.patience, keep=config.keep)
+        vigil = Vigil(life)
+
+        def observe() -> None:
+            vigil.observe(_census(self._host))
+
+        if not config.foreground:
+            self._host.on_change = observe
+            observe()
+        return vigil
+
+    async def _mind_signals(self, vigil: Vigil) -> None:
+        ends = [signal.SIGTERM, signal.SIGHUP]
+        if self._config.foreground:
+            ends.append(signal.SIGINT)
+        with trio.open_signal_receiver(*ends) as signals:
+            async for _ in signals:
+                vigil.end()
+
+    async def _open_browser(self) -> None:
+        url = front_end_url("worker_app", _here(self._config), self._config.inspector_id)
+        try:
+            await trio.to_thread.run_sync(show, url, abandon_on_cancel=True)
+        except BrowserError as error:
+            log.warning("%s", error)
+
+
+def _options(config: HostConfig) -> HostOptions:
+    return HostOptions(
+        id=config.inspector_id, token=config.link_token, title=config.title, url=config.url
+    )
+
+
+def _adopt(fd: int) -> socket.socket:
+    """Own an inherited descriptor, and pass it on to no child."""
+    os.set_inheritable(fd, False)
+    return socket.socket(fileno=fd)
+
+
+def _here(config: HostConfig) -> Authority:
+    """Find the address to name in URLs: DevTools' own pages connect to 127.0.0.1 alone."""
+    if config.host == "::":
+        return Authority("[::1]", config.port)
+    bound = parse_authority(f"[{config.host}]" if ":" in config.host else config.host)
+    host = "127.0.0.1" if bound is None or bound.host == "localhost" else bound.host
+    return Authority(host, config.port)
+
+
+def _census(host: Host) -> Census:
+    return Census(
+        programs=host.programs,
+        sessions=host.sessions,
+        keepers=host.keepers,
+        ever_linked=host.ever_linked,
+    )
