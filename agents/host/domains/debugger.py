@@ -55,6 +55,7 @@ class Debugger(Domain):
         self._session = session
         self._enabled = False
         self._announced: set[str] = set()
+        self._stacks: set[tuple[int, int]] = set()
 
     @command
     def enable(self) -> DebuggerId:
@@ -69,6 +70,7 @@ class Debugger(Domain):
         """Tell of no more files."""
         self._enabled = False
         self._announced.clear()
+        self._stacks.clear()
 
     @command
     def get_script_source(self, script_id: str) -> ScriptSource:
@@ -82,7 +84,8 @@ class Debugger(Domain):
 
     def announce_stack(self, process: Process, stack: int) -> None:
         """Tell of the files in this stack of *process* that were not told of yet."""
-        if self._enabled:
+        if self._enabled and (process.number, stack) not in self._stacks:
+            self._stacks.add((process.number, stack))
             for frame in process.stacks.get(stack, ()):
                 self._announce(self._session.host.sources.of(process, frame))
 

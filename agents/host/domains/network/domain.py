@@ -16,7 +16,8 @@ from ...recorder import Exchange, Recorder
 from ..debugger import Debugger
 from . import types
 from .headers import find
-from .translation import Translator, content_decoder, content_type
+from .heads import RequestHead, ResponseHead
+from .translation import Translator, decoded_body
 
 if TYPE_CHECKING:
     from ...session import Session
@@ -77,10 +78,11 @@ class Network(Domain):
         Reading does not consume it: it can be asked for again.
         """
         exchange = self._find(request_id)
-        if exchange.response is None:
+        head = ResponseHead.of(exchange)
+        if head is None:
             raise CommandError(f"request {request_id!r} has no response yet")
-        data = content_decoder(exchange).decode(_kept(exchange.response_body))
-        shown = display(data, content_type(exchange), _note(exchange.response_body))
+        data = head.decoder().decode(_kept(exchange.response_body))
+        shown = display(data, head.content_type, _note(exchange.response_body))
         return types.ResponseBody(body=shown.text, base64_encoded=shown.base64_encoded)
 
     @command
@@ -90,7 +92,7 @@ class Network(Domain):
         body = exchange.request_body
         if not body.length:
             raise CommandError(f"request {request_id!r} has sent no body")
-        sent_as = ContentType.parse(find(exchange.start.headers, "content-type"))
+        sent_as = ContentType.parse(find(RequestHead.of(exchange).pairs, "content-type"))
         shown = display(_kept(body), sent_as, _note(body))
         return types.PostData(post_data=shown.text, base64_encoded=shown.base64_encoded)
 
@@ -100,8 +102,8 @@ class Network(Domain):
         exchange = self._find(request_id)
         if exchange.end is None:
             self.streaming.add(exchange.key)
-        decoded = content_decoder(exchange).decode(exchange.response_body.data())
-        return types.BufferedData(buffered_data=base64.b64encode(decoded).decode("ascii"))
+        decoded = base64.b64encode(decoded_body(exchange))
+        return types.BufferedData(buffered_data=decoded.decode("ascii"))
 
     def tell(self, exchange: Exchange, messages: list[bytes]) -> None:
         """Send *messages* about *exchange*, if its history is not still to be sent."""

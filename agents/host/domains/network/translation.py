@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import ipaddress
 from collections.abc import Iterator
-from http import HTTPStatus
-from urllib.parse import urlsplit, urlunsplit
+from weakref import WeakKeyDictionary
 
-from .....channels.http import Headers as WireHeaders
+import attrs
+
 from ....link.messages import (
     BodyChunk,
     Event,
@@ -18,15 +18,22 @@ from ....link.messages import (
     ResponseStarted,
 )
 from ...clock import seconds
-from ...content import ContentDecoder, ContentType
+from ...content import ContentDecoder
 from ...recorder import Exchange
 from ..stack_traces import StackTraces
 from . import types
-from .headers import find, joined, pairs
-from .timing import resource_timing
+from .heads import RequestHead, ResponseHead
 
 _LOADER = "tapscope"
 """One for all: a loader whose id is a request's own marks a page that is being loaded."""
+
+
+@attrs.frozen
+class _Loading:
+    """What is remembered from one event of a loading exchange to the next."""
+
+    decoder: ContentDecoder
+    head_length: int
 
 
 class Translator:
@@ -34,15 +41,16 @@ class Translator:
 
     def __init__(self, stack_traces: StackTraces) -> None:
         self._stack_traces = stack_traces
-        self._decoders: dict[tuple[int, int], ContentDecoder] = {}
+        # Weak, since an exchange may be forgotten before it ends.
+        self._loading: WeakKeyDictionary[Exchange, _Loading] = WeakKeyDictionary()
 
     def history(self, exchange: Exchange) -> Iterator[object]:
         """Give what a session that comes late has missed of *exchange*."""
         yield from self._started(exchange)
         if exchange.response is not None:
-            yield from self._responded(exchange, exchange.response)
+            yield from self._responded(exchange)
         if exchange.response_body.length:
-            yield self._received_so_far(exchange)
+            yield _received_so_far(exchange)
         if exchange.end is not None:
             yield self._ended(exchange, exchange.end)
 
@@ -51,56 +59,54 @@ class Translator:
         if isinstance(event, RequestStarted):
             yield from self._started(exchange)
         elif isinstance(event, ResponseStarted):
-            yield from self._responded(exchange, event)
+            yield from self._responded(exchange)
         elif isinstance(event, BodyChunk):
             if not event.sent:
                 yield self._received(exchange, event, streaming=streaming)
         else:
-            self._decoders.pop(exchange.key, None)
             yield self._ended(exchange, event)
 
     def _started(self, exchange: Exchange) -> Iterator[object]:
-        start = exchange.start
-        before = exchange.redirected
-        headers = joined(start.headers)
-        began = seconds(exchange.process, start.at)
+        head = RequestHead.of(exchange)
+        before = ResponseHead.of(exchange.redirected) if exchange.redirected else None
+        began = seconds(exchange.process, exchange.start.at)
+        stack = self._stack_traces.of(exchange.process, exchange.start.stack)
         yield types.RequestWillBeSent(
             request_id=request_id(exchange),
             loader_id=_LOADER,
-            document_url=start.url,
-            request=_request(start, headers),
+            document_url=exchange.start.url,
+            request=head.request(),
             timestamp=began,
             wall_time=began,
-            initiator=types.Initiator(
-                type="script", stack=self._stack_traces.of(exchange.process, start.stack)
-            ),
+            initiator=types.Initiator(type="script", stack=stack),
             redirect_has_extra_info=before is not None,
-            redirect_response=_response(before) if before else None,
+            redirect_response=before.response() if before else None,
             type="XHR",
         )
         yield types.RequestWillBeSentExtraInfo(
             request_id=request_id(exchange),
             associated_cookies=[],
-            headers=headers,
+            headers=head.headers,
             connect_timing=types.ConnectTiming(request_time=began),
         )
 
-    def _responded(self, exchange: Exchange, event: ResponseStarted) -> Iterator[object]:
-        response = _response(exchange)
-        if response is None:
+    def _responded(self, exchange: Exchange) -> Iterator[object]:
+        head = ResponseHead.of(exchange)
+        if head is None:
             return
+        response = head.response()
         yield types.ResponseReceivedExtraInfo(
             request_id=request_id(exchange),
             blocked_cookies=[],
             headers=response.headers,
             resource_ip_address_space=_address_space(response.remote_ip_address),
-            status_code=event.status,
-            headers_text=_headers_text(event),
+            status_code=response.status,
+            headers_text=head.text,
         )
         yield types.ResponseReceived(
             request_id=request_id(exchange),
             loader_id=_LOADER,
-            timestamp=seconds(exchange.process, event.at),
+            timestamp=seconds(exchange.process, head.started.at),
             type="XHR",
             response=response,
             has_extra_info=True,
@@ -109,9 +115,7 @@ class Translator:
     def _received(
         self, exchange: Exchange, event: BodyChunk, *, streaming: bool
     ) -> types.DataReceived:
-        decoder = self._decoders.get(exchange.key)
-        if decoder is None:
-            decoder = self._decoder_after(exchange, exchange.response_body.length - event.length)
+        decoder = self._loading_of(exchange, event).decoder
         decoded = decoder.decode(event.data) if event.data is not None else b""
         return types.DataReceived(
             request_id=request_id(exchange),
@@ -121,22 +125,16 @@ class Translator:
             data=base64.b64encode(decoded).decode("ascii") if streaming else None,
         )
 
-    def _decoder_after(self, exchange: Exchange, length: int) -> ContentDecoder:
-        """Make the decoder for the rest of a body, of which *length* bytes are past."""
-        decoder = content_decoder(exchange)
-        decoder.decode(exchange.response_body.data()[:length])
-        self._decoders[exchange.key] = decoder
-        return decoder
-
-    def _received_so_far(self, exchange: Exchange) -> types.DataReceived:
-        body = exchange.response_body
-        decoded = content_decoder(exchange).decode(body.data())
-        return types.DataReceived(
-            request_id=request_id(exchange),
-            timestamp=seconds(exchange.process, exchange.last_at),
-            data_length=len(decoded) + body.length - body.kept,
-            encoded_data_length=body.length,
-        )
+    def _loading_of(self, exchange: Exchange, event: BodyChunk) -> _Loading:
+        """Give what is remembered; if nothing is, make it from what came before *event*."""
+        loading = self._loading.get(exchange)
+        if loading is None:
+            head = ResponseHead.of(exchange)
+            decoder = head.decoder() if head else ContentDecoder("")
+            past = exchange.response_body.length - event.length
+            decoder.decode(exchange.response_body.data()[:past])
+            loading = self._loading[exchange] = _Loading(decoder, len(head.text) if head else 0)
+        return loading
 
     def _ended(self, exchange: Exchange, end: ExchangeFinished | ExchangeFailed) -> object:
         timestamp = seconds(exchange.process, end.at)
@@ -152,9 +150,16 @@ class Translator:
         return types.LoadingFinished(
             request_id=request_id(exchange),
             timestamp=timestamp,
-            encoded_data_length=_head_length(exchange)
+            encoded_data_length=self._head_length(exchange)
             + (exchange.response_body.length if length is None else length),
         )
+
+    def _head_length(self, exchange: Exchange) -> int:
+        loading = self._loading.pop(exchange, None)
+        if loading is not None:
+            return loading.head_length
+        head = ResponseHead.of(exchange)
+        return len(head.text) if head else 0
 
 
 def request_id(exchange: Exchange) -> str:
@@ -165,90 +170,21 @@ def request_id(exchange: Exchange) -> str:
     return f"{first.process.number}.{first.start.id}"
 
 
-def content_type(exchange: Exchange) -> ContentType:
-    """Give the type of the response's body."""
-    if exchange.response is None:
-        return ContentType("", "")
-    return ContentType.parse(find(exchange.response.headers, "content-type"))
+def decoded_body(exchange: Exchange) -> bytes:
+    """Give what is kept of the response's body, its content coding undone."""
+    head = ResponseHead.of(exchange)
+    data = exchange.response_body.data()
+    return head.decoder().decode(data) if head else data
 
 
-def content_decoder(exchange: Exchange) -> ContentDecoder:
-    """Give what undoes the content coding of the response's body."""
-    headers = exchange.response.headers if exchange.response else ()
-    return ContentDecoder(find(headers, "content-encoding"))
-
-
-def _request(start: RequestStarted, headers: types.Headers) -> types.Request:
-    length = find(start.headers, "content-length")
-    return types.Request(
-        url=start.url,
-        method=start.method,
-        headers=headers,
-        has_post_data=bool(length.strip("0") or find(start.headers, "transfer-encoding")) or None,
-        initial_priority="High",
-        referrer_policy="no-referrer",
-        mixed_content_type="none",
+def _received_so_far(exchange: Exchange) -> types.DataReceived:
+    body = exchange.response_body
+    return types.DataReceived(
+        request_id=request_id(exchange),
+        timestamp=seconds(exchange.process, exchange.last_at),
+        data_length=len(decoded_body(exchange)) + body.length - body.kept,
+        encoded_data_length=body.length,
     )
-
-
-def _response(exchange: Exchange) -> types.Response | None:
-    event = exchange.response
-    if event is None:
-        return None
-    connection = event.connection
-    found = content_type(exchange)
-    return types.Response(
-        url=exchange.start.url,
-        status=event.status,
-        status_text=event.reason or _reason(event.status),
-        headers=joined(event.headers),
-        mime_type=found.mime_type,
-        charset=found.charset,
-        request_headers=joined(exchange.start.headers),
-        request_headers_text=_request_text(exchange.start, event.protocol),
-        connection_reused=event.reused,
-        connection_id=connection.id if connection else 0,
-        remote_ip_address=connection.remote_address if connection else None,
-        remote_port=connection.remote_port if connection else None,
-        encoded_data_length=_head_length(exchange),
-        timing=resource_timing(exchange),
-        response_time=seconds(exchange.process, event.at) * 1000,
-        protocol=event.protocol,
-        security_state="secure" if exchange.start.url.startswith("https:") else "insecure",
-    )
-
-
-def _reason(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def _request_text(start: RequestStarted, protocol: str) -> str:
-    return _head(f"{start.method} {_target(start.url)} {protocol.upper()}", start.headers)
-
-
-def _target(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
-
-
-def _headers_text(event: ResponseStarted) -> str:
-    return _head(f"{event.protocol.upper()} {event.status} {event.reason}", event.headers)
-
-
-def _head(first_line: str, headers: WireHeaders) -> str:
-    lines = [first_line, *(f"{name}: {value}" for name, value in pairs(headers))]
-    return "\r\n".join([*lines, "", ""])
-
-
-def _head_length(exchange: Exchange) -> int:
-    response = exchange.response
-    return len(_headers_text(response)) if response else 0
 
 
 def _address_space(address: str | None) -> types.IPAddressSpace:
