@@ -1,9 +1,11 @@
-"""Events of the bus to messages of the link, in the tap's thread."""
+"""Events of the bus to messages of the link."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+
+import msgpack
 
 from ...channels.http import (
     BodyChunk,
@@ -12,10 +14,10 @@ from ...channels.http import (
     RequestStarted,
     ResponseStarted,
 )
-from ..link import Encoder, messages
-from ..link.codec import connection_fields
+from ..link import messages
+from ..link.codec import MAX_ITEMS, connection_fields
 from .queue import DroppedChunk, Event
-from .stacks import StackTable, WireFrame
+from .stacks import StackTable
 
 _NUMBER = {kind: number for number, kind in enumerate(messages.MESSAGES)}
 _STACK = _NUMBER[messages.StackDefined]
@@ -30,12 +32,18 @@ MAX_ERROR_TEXT = 10_000
 
 
 class EventEncoder:
-    """Appends events to an :class:`Encoder`, field by field as ``messages`` lists them."""
+    """Gives events as bytes of the link, field by field as ``messages`` lists them.
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._add = encoder.add
-        self._stacks = StackTable(self._define_stack)
-        self._encode: dict[type, Callable[[Any], None]] = {
+    Any thread may call it, and so it runs in the one that published: there the
+    event is at hand, and what would otherwise wait for the tap's thread is one
+    object that the garbage collector need not look at.
+    """
+
+    def __init__(self) -> None:
+        # One packer for all: packing holds the interpreter lock to its end.
+        self._pack = msgpack.Packer(unicode_errors="replace").pack
+        self._stacks = StackTable()
+        self._encode: dict[type, Callable[[Any], bytes]] = {
             RequestStarted: self._start,
             ResponseStarted: self._headers,
             BodyChunk: self._chunk,
@@ -44,56 +52,71 @@ class EventEncoder:
             ExchangeFailed: self._error,
         }
 
-    def add(self, event: Event) -> None:
-        """Append *event*, and before it what it refers to."""
-        self._encode[type(event)](event)
+    def encode(self, event: Event) -> bytes:
+        """Give *event*, and before it what it refers to.
 
-    def _define_stack(self, number: int, frames: list[WireFrame]) -> None:
-        self._add(_STACK, number, frames)
+        Raises:
+            Exception: It holds what no message can hold.
+        """
+        return self._encode[type(event)](event)
 
-    def _start(self, event: RequestStarted) -> None:
-        self._add(
-            _START,
-            event.id,
-            event.at,
-            event.method,
-            event.url,
-            event.headers,
-            self._stacks.number(event.stack),
-            event.thread,
-            event.parent,
-            event.redirected_from,
+    def _start(self, event: RequestStarted) -> bytes:
+        number, frames = self._stacks.number(event.stack)
+        packed: bytes = self._pack(
+            (
+                _START,
+                event.id,
+                event.at,
+                event.method,
+                event.url,
+                event.headers[:MAX_ITEMS],
+                number,
+                event.thread,
+                event.parent,
+                event.redirected_from,
+            )
         )
+        return packed if frames is None else self._pack((_STACK, number, frames)) + packed
 
-    def _headers(self, event: ResponseStarted) -> None:
-        self._add(
-            _HEADERS,
-            event.id,
-            event.at,
-            event.status,
-            event.reason,
-            event.protocol,
-            event.headers,
-            connection_fields(event.connection) if event.connection else None,
-            event.reused,
-            event.send_start,
-            event.send_end,
+    def _headers(self, event: ResponseStarted) -> bytes:
+        packed: bytes = self._pack(
+            (
+                _HEADERS,
+                event.id,
+                event.at,
+                event.status,
+                event.reason,
+                event.protocol,
+                event.headers[:MAX_ITEMS],
+                connection_fields(event.connection) if event.connection else None,
+                event.reused,
+                event.send_start,
+                event.send_end,
+            )
         )
+        return packed
 
-    def _chunk(self, event: BodyChunk) -> None:
-        self._add(_CHUNK, event.id, event.at, len(event.data), event.data, event.sent)
+    def _chunk(self, event: BodyChunk) -> bytes:
+        data = event.data
+        packed: bytes = self._pack((_CHUNK, event.id, event.at, len(data), data, event.sent))
+        return packed
 
-    def _dropped_chunk(self, event: DroppedChunk) -> None:
-        self._add(_CHUNK, event.id, event.at, event.length, None, event.sent)
+    def _dropped_chunk(self, event: DroppedChunk) -> bytes:
+        packed: bytes = self._pack((_CHUNK, event.id, event.at, event.length, None, event.sent))
+        return packed
 
-    def _finish(self, event: ExchangeFinished) -> None:
-        self._add(_FINISH, event.id, event.at, event.encoded_length, event.complete)
+    def _finish(self, event: ExchangeFinished) -> bytes:
+        packed: bytes = self._pack(
+            (_FINISH, event.id, event.at, event.encoded_length, event.complete)
+        )
+        return packed
 
-    def _error(self, event: ExchangeFailed) -> None:
+    def _error(self, event: ExchangeFailed) -> bytes:
         kinds = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(event.error).__mro__]
         canceled = not _CANCELLATIONS.isdisjoint(kinds)
         kind = kinds[0].removeprefix("builtins.")
-        self._add(_ERROR, event.id, event.at, kind, _text(event.error), canceled)
+        packed: bytes = self._pack((_ERROR, event.id, event.at, kind, _text(event.error), canceled))
+        return packed
 
 
 def _text(error: BaseException) -> str:

@@ -2,53 +2,46 @@
 
 from __future__ import annotations
 
+import itertools
 import os.path
-from collections.abc import Callable
 from itertools import islice
 from types import CodeType
 
 from ...channels import Stack
+from ..link.messages import MAX_STACKS
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _OWN = tuple(os.path.join(_PACKAGE, part, "") for part in ("channels", "agents", "integrations"))
-
-MAX_STACKS = 4096
-"""How many are remembered; the same stack is sent again after that."""
 
 WireFrame = tuple[str, str, int, int]
 
 
 class StackTable:
-    """Gives each distinct stack a number, and tells *define* about it the first time.
+    """Gives each distinct stack a number, and its frames the first time.
 
+    It remembers :data:`MAX_STACKS`; the same stack is new again after that.
     tapscope's own frames are left out: the program did not write them.
     """
 
-    def __init__(self, define: Callable[[int, list[WireFrame]], None]) -> None:
-        self._define = define
+    def __init__(self) -> None:
         self._numbers: dict[tuple[tuple[int, ...], tuple[object, ...]], int] = {}
         # Identity is the key, as comparing code objects by value is slow; so
         # they must live on, or another could take the same identity.
         self._kept: list[Stack] = []
-        self._last = 0
+        self._last = itertools.count(1)
 
-    def number(self, stack: Stack) -> int:
-        """Give the number of *stack*."""
+    def number(self, stack: Stack) -> tuple[int, list[WireFrame] | None]:
+        """Give the number of *stack*, and its frames if the number is a new one."""
         key = (tuple(map(id, stack[::2])), tuple(stack[1::2]))
         number = self._numbers.get(key)
-        if number is None:
-            number = self._add(stack)
-            self._numbers[key] = number
-        return number
-
-    def _add(self, stack: Stack) -> int:
+        if number is not None:
+            return number, None
         if len(self._numbers) >= MAX_STACKS:
             self._numbers.clear()
             self._kept.clear()
         self._kept.append(stack)
-        self._last += 1
-        self._define(self._last, _frames(stack))
-        return self._last
+        number = self._numbers[key] = next(self._last)
+        return number, _frames(stack)
 
 
 def _frames(stack: Stack) -> list[WireFrame]:

@@ -2,28 +2,26 @@
 
 Waking a thread for each event would cost the program about 100 us a request,
 as the interpreter lock changes hands; so nobody is woken.  The thread looks at
-the queue every few milliseconds, encodes what it finds and writes it to the
-link without ever blocking the program.
+the queue every few milliseconds and writes what it finds to the link.  Nothing
+here ever blocks the program.
 """
 
 from __future__ import annotations
 
 import atexit
-import logging
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable
 from time import monotonic
 
 from ...channels import Subscription
-from ...channels.http import BodyChunk, client
+from ...channels.http import client
 from ..link import Carrier, Decoder, Encoder, LinkClosed, LinkError
 from ..link.messages import MAGIC, Dropped, Goodbye, Hello, Refused, Released
 from .encoder import EventEncoder
 from .queue import Event, EventQueue
-
-log = logging.getLogger("tapscope")
 
 TICK = 0.01
 """Seconds between two looks at the queue while there is something in it."""
@@ -41,7 +39,8 @@ class Tap:
     Args:
         connect: Opens the link; called again in a forked child.
         hello: Makes the first message; called again in a forked child.
-        on_lost: Called once, in the tap's thread, with the reason when the host goes away.
+        on_lost: Called once with the reason when the host goes away, in the thread that
+            notices it: mostly the tap's own.
     """
 
     def __init__(
@@ -53,37 +52,43 @@ class Tap:
         self._connect = connect
         self._hello = hello
         self._on_lost = on_lost
-        self._queue = EventQueue(self._revive)
+        self._queue = EventQueue(self._encode, self._revive)
         self._subscriptions: list[Subscription] = []
         self._released = threading.Event()
         self._stopped = True
+        self._forked = False
+        self._reviving = threading.Lock()
         _forkable.add(self)
 
     @property
     def running(self) -> bool:
-        """Whether it has a host."""
-        return not self._stopped
+        """Whether it has a host, or is a forked child's and gets one when it needs it."""
+        return not self._stopped or self._forked
 
     def start(self) -> None:
         """Open the link and start the thread.
 
         Raises:
-            OSError: There is no host.
+            OSError: There is no host, or no thread to be had.
         """
         self._lock = threading.Lock()
         self._encoder = Encoder()
-        self._events = EventEncoder(self._encoder)
+        self._events = EventEncoder()
         self._decoder = Decoder(magic=False)
         self._told = Dropped(0, 0)
         self._carrier = self._connect()
         self._unsent = memoryview(MAGIC + self._encoder.encode(self._hello()))
-        self._stopped = False
-        threading.Thread(target=self._run, name="tapscope", daemon=True).start()
+        self._stopped = self._forked = False
         atexit.register(self.close)
+        try:
+            threading.Thread(target=self._run, name="tapscope", daemon=True).start()
+        except RuntimeError as error:
+            self._end()
+            raise OSError(str(error)) from error
 
     def attach(self) -> None:
-        """Subscribe to the outgoing HTTP exchanges; a second call does nothing."""
-        if not self._subscriptions:
+        """Subscribe to the outgoing HTTP exchanges, unless that is done or there is no host."""
+        if self.running and not self._subscriptions:
             queue = self._queue
             self._subscriptions = [
                 client.start.subscribe(queue.start),
@@ -103,7 +108,7 @@ class Tap:
         deadline = monotonic() + seconds
         while not self._stopped:
             if self._turn():
-                return True
+                return not self._stopped
             if monotonic() > deadline:
                 return False
             self._carrier.wait(TICK, writing=True)
@@ -111,14 +116,16 @@ class Tap:
 
     def wait_released(self) -> None:
         """Block until a front end says ``Runtime.runIfWaitingForDebugger``, or the host is gone."""
+        if self._forked and not self._revive():
+            return
         self._released.wait()
         self._released.clear()
 
     def close(self) -> None:
         """Deliver the rest, say goodbye and end the link; a second call does nothing."""
-        atexit.unregister(self.close)
         self.detach()
-        if not self._stopped and self.flush():
+        self._forked = False
+        if self.flush():
             with self._lock:
                 self._encoder.add_message(Goodbye())
             self.flush()
@@ -141,7 +148,10 @@ class Tap:
                 return self._write()
             except (LinkClosed, LinkError) as error:
                 self._lost(str(error))
-                return True
+            except Exception as error:
+                # Whatever it is, nobody else is there to listen and to drain the queue.
+                self._lost(f"the link failed: {error!r}")
+            return True
 
     def _read(self) -> None:
         while data := self._carrier.read():
@@ -152,32 +162,28 @@ class Tap:
                     raise LinkClosed(message.reason)
 
     def _write(self) -> bool:
-        while self._unsent or self._encode():
+        while self._unsent or self._collect():
             count = self._carrier.write(self._unsent)
             if not count:
                 return False
             self._unsent = self._unsent[count:]
         return True
 
-    def _encode(self) -> bool:
-        queue, size = self._queue, 0
-        while size < BATCH and (event := queue.pop()) is not None:
-            size += self._add(event)
+    def _encode(self, event: Event) -> bytes:
+        return self._events.encode(event)
+
+    def _collect(self) -> bool:
+        """Take the next bytes to write; whether there are any."""
+        queue, batch, size = self._queue, [self._encoder.take()], 0
+        while size < BATCH and (encoded := queue.pop()) is not None:
+            batch.append(encoded)
+            size += len(encoded)
         dropped = Dropped(queue.dropped_exchanges, queue.dropped_body_bytes)
         if dropped != self._told:
             self._told = dropped
-            self._encoder.add_message(dropped)
-        self._unsent = memoryview(self._encoder.take())
+            batch.append(self._encoder.encode(dropped))
+        self._unsent = memoryview(b"".join(batch))
         return len(self._unsent) > 0
-
-    def _add(self, event: Event) -> int:
-        """Encode *event*; about how many bytes that took."""
-        try:
-            self._events.add(event)
-        except Exception:
-            # An integration published what no message can hold.
-            log.exception("%r could not be encoded", type(event))
-        return 200 + (len(event.data) if isinstance(event, BodyChunk) else 0)
 
     def _lost(self, reason: str) -> None:
         self.detach()
@@ -185,22 +191,30 @@ class Tap:
         self._on_lost(reason)
 
     def _end(self) -> None:
+        atexit.unregister(self.close)
         if not self._stopped:
             self._stopped = True
             self._released.set()
             self._carrier.close()
 
     def _revive(self) -> bool:
-        """Link a forked child of its own, at its first exchange; whether that worked."""
-        if self._queue.limit >= 0 or not self._subscriptions:
+        """Link a forked child, at its first exchange; whether that worked or is done already."""
+        if self._queue.limit >= 0:
             return False
+        with self._reviving:
+            return not self._stopped or (self._forked and self._link_child())
+
+    def _link_child(self) -> bool:
         self._queue.reset()
         try:
             self.start()
         except OSError:
-            self._queue.limit = -1
-            self._subscriptions = []
+            self._forked = False
+            self.detach()
             return False
+        # The children of multiprocessing leave by os._exit, past atexit.
+        if "multiprocessing.util" in sys.modules:
+            sys.modules["multiprocessing.util"].Finalize(None, self.close, exitpriority=0)
         return True
 
     def after_fork(self) -> None:
@@ -208,8 +222,10 @@ class Tap:
 
         Takes no lock: whoever held one in the parent does not exist here.
         """
-        if not self._stopped:
-            self._stopped = True
+        if self.running:
+            self._stopped = self._forked = True
+            self._reviving = threading.Lock()
+            self._released = threading.Event()
             self._queue.reset()
             self._queue.limit = -1
             self._carrier.close()

@@ -1,0 +1,178 @@
+"""What the tap encodes by position has the fields that the messages' classes name."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any
+
+import attrs
+import pytest
+import trio
+
+from tapscope.agents.link import Decoder, messages
+from tapscope.agents.link.messages import Frame, Message
+from tapscope.agents.tap.encoder import MAX_ERROR_TEXT, EventEncoder
+from tapscope.agents.tap.queue import DroppedChunk, Event
+from tapscope.agents.tap.stacks import MAX_STACKS, StackTable
+from tapscope.channels import Stack, capture_stack
+from tapscope.channels.http import (
+    BodyChunk,
+    Connection,
+    ExchangeFailed,
+    ExchangeFinished,
+    RequestStarted,
+    ResponseStarted,
+)
+
+CONNECTION = Connection(3, "::1", 443, 10, 11, 12, 13, 14, 15, "TLSv1.3", 2)
+
+
+def encoded(*events: Event) -> list[Message]:
+    encode = EventEncoder().encode
+    return list(Decoder(magic=False).feed(b"".join(map(encode, events))))
+
+
+def fields(value: Any) -> dict[str, Any]:
+    return attrs.asdict(value, recurse=False)
+
+
+def start(stack: Stack = ()) -> RequestStarted:
+    return RequestStarted(1, 2, "GET", "http://shop/", ((b"A", b"b"),), stack, "main", 8, 9)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        BodyChunk(1, 2, b"data", sent=True),
+        ExchangeFinished(1, 2, 17, complete=False),
+        ExchangeFinished(1, 2, None),
+        ResponseStarted(1, 2, 404, "Gone?", "h2", (("a", "b"),), None, True, 5, 6),
+    ],
+)
+def test_a_message_has_the_fields_of_its_event(event: Event) -> None:
+    [message] = encoded(event)
+    assert type(message).__name__ == type(event).__name__
+    assert fields(message).items() >= fields(event).items()
+
+
+def test_a_request_has_the_fields_of_its_event_and_its_stack_by_number() -> None:
+    event = start(capture_stack())
+    defined, message = encoded(event)
+    assert isinstance(defined, messages.StackDefined)
+    assert isinstance(message, messages.RequestStarted)
+    assert message.stack == defined.id
+    assert fields(message) == fields(event) | {"stack": defined.id}
+
+
+def test_a_response_has_the_fields_of_its_connection() -> None:
+    event = ResponseStarted(1, 2, 200, "OK", "http/1.1", (), CONNECTION, False, 5, 6)
+    [message] = encoded(event)
+    assert isinstance(message, messages.ResponseStarted)
+    expected = fields(CONNECTION)
+    del expected["used"]
+    assert fields(message.connection) == expected
+    assert fields(message) == fields(event) | {"connection": message.connection}
+
+
+def test_a_dropped_piece_has_its_length_and_no_bytes() -> None:
+    [message] = encoded(DroppedChunk(1, 2, b"", False, 99))
+    assert message == messages.BodyChunk(1, 2, 99, None, sent=False)
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
+class Odd(Exception):
+    def __str__(self) -> str:
+        return 5  # type: ignore[return-value]  # noqa: PLE0307
+
+
+def failed(error: BaseException) -> messages.ExchangeFailed:
+    [message] = encoded(ExchangeFailed(1, 2, error))
+    assert isinstance(message, messages.ExchangeFailed)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (TimeoutError("too slow"), "TimeoutError", "too slow"),
+        (ConnectionRefusedError(111, "refused"), "ConnectionRefusedError", "[Errno 111] refused"),
+        (Mute(), f"{__name__}.Mute", "(its text could not be had)"),
+        (Odd(), f"{__name__}.Odd", "(its text could not be had)"),
+        (ValueError("x" * 20_000), "ValueError", "x" * MAX_ERROR_TEXT),
+        (ValueError("\udcff"), "ValueError", "?"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_error_is_its_class_and_its_text(error: BaseException, kind: str, text: str) -> None:
+    message = failed(error)
+    assert (message.kind, message.text, message.canceled) == (kind, text, False)
+
+
+class Cancelled(asyncio.CancelledError):
+    """A library's own, as anyio and others have them."""
+
+
+def trio_cancelled() -> BaseException:
+    async def wait() -> BaseException:
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            try:
+                await trio.sleep_forever()
+            except trio.Cancelled as error:
+                caught = error
+                raise
+        return caught
+
+    return trio.run(wait)
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), Cancelled(), trio_cancelled()])
+def test_a_cancellation_is_told_as_one(error: BaseException) -> None:
+    assert failed(error).canceled
+
+
+def defined(*stacks: Stack) -> list[tuple[int, list[tuple[str, str, int, int]]]]:
+    table = StackTable()
+    numbered = [table.number(stack) for stack in stacks]
+    return [(number, frames) for number, frames in numbered if frames is not None]
+
+
+def here() -> Stack:
+    return capture_stack()
+
+
+def test_a_frame_is_where_the_call_is() -> None:
+    [(_, frames)] = defined(here())
+    frame = Frame(*frames[0])
+    assert frame.function == "here"
+    assert frame.filename == __file__
+    assert frame.line == inspect.getsourcelines(here)[1] + 1
+    assert frame.column == len("    return ")
+
+
+def test_an_equal_stack_is_defined_once() -> None:
+    assert len(defined(*[here() for _ in range(5)])) == 1
+
+
+def test_stacks_that_differ_in_one_offset_are_two() -> None:
+    assert len(defined(here(), here())) == 2
+
+
+def test_our_own_frames_are_left_out() -> None:
+    own = compile("capture()", EventEncoder.encode.__code__.co_filename, "eval")
+    stack: Stack = eval(own, {"capture": capture_stack})
+    [(_, frames)] = defined(stack)
+    assert frames[0][0] == "test_our_own_frames_are_left_out"
+
+
+def test_the_table_forgets_and_defines_anew_before_it_grows_without_bound() -> None:
+    code = here.__code__
+    table = StackTable()
+    made = [table.number([code, offset])[0] for offset in range(MAX_STACKS + 1)]
+    assert table.number([code, MAX_STACKS]) == (made[-1], None)
+    assert table.number([code, 0])[0] not in made
