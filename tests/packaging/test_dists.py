@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.conftest import CHECKOUT, Dists
+
+SETUPTOOLS = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["setuptools"]
+FOLDERS: dict[Path, str] = {
+    CHECKOUT / path: name for name, path in SETUPTOOLS["package-dir"].items()
+}
+
+
+@pytest.fixture(scope="module")
+def in_wheel(dists: Dists) -> set[str]:
+    """The wheel's files."""
+    with zipfile.ZipFile(dists.wheel) as archive:
+        return set(archive.namelist())
+
+
+@pytest.fixture(scope="module")
+def in_sdist(dists: Dists) -> set[str]:
+    """The sdist's files, without the folder that holds them all."""
+    with tarfile.open(dists.sdist) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+def package_of(folder: Path) -> str:
+    """The import name of a folder of the checkout."""
+    if folder in FOLDERS:
+        return FOLDERS[folder]
+    return f"{package_of(folder.parent)}.{folder.name}"
+
+
+def test_the_packages_list_names_every_folder_that_holds_a_module() -> None:
+    """A folder that is not listed would be missing from what users install."""
+    tops = {CHECKOUT / folder.split("/")[0] for folder in SETUPTOOLS["package-dir"].values()}
+    on_disk = {package_of(module.parent) for top in tops for module in top.rglob("*.py")}
+    assert on_disk ^ set(SETUPTOOLS["packages"]) == set()
+
+
+def test_the_wheel_has_one_top_level_name(in_wheel: set[str]) -> None:
+    """A top-level ``channels`` or ``agents`` would overwrite other people's packages."""
+    tops = {name.partition("/")[0] for name in in_wheel}
+    [metadata] = {top for top in tops if top.endswith(".dist-info")}
+    assert tops == {"tapscope", metadata}
+
+
+def test_the_wheel_has_every_file_of_the_folders(in_wheel: set[str]) -> None:
+    """A data file that no pattern of ``package-data`` fits would be missing."""
+    expected = set[str]()
+    for folder, name in FOLDERS.items():
+        for path in folder.rglob("*.*"):
+            inside = path.relative_to(folder)
+            if {"_root", "__pycache__"}.isdisjoint(inside.parts):
+                expected.add((Path(*name.split(".")) / inside).as_posix())
+    assert expected ^ {name for name in in_wheel if name.startswith("tapscope/")} == set()
+
+
+def test_the_wheel_says_that_it_is_typed(in_wheel: set[str]) -> None:
+    """Type checkers look for the marker at the root."""
+    assert "tapscope/py.typed" in in_wheel
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["LICENSE", "MANIFEST.in", "noxfile.py", "pyproject.toml", "tests/packaging/test_dists.py"],
+)
+def test_the_sdist_can_be_worked_on(in_sdist: set[str], name: str) -> None:
+    """A packager runs the tests from it."""
+    assert name in in_sdist
