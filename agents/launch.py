@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import attrs
 from attrs.validators import and_, ge, le, optional
@@ -53,6 +53,7 @@ class LaunchOptions:
         title: What a list of targets shows; cut after 200 characters.
         url: Where the program's main file is, ``file://...``; empty when it has none.
         foreground: The host will run in this very process, which owns a terminal.
+        patience: Seconds that the host waits for its first program.
     """
 
     host: str = "127.0.0.1"
@@ -62,6 +63,7 @@ class LaunchOptions:
     title: str = "python"
     url: str = ""
     foreground: bool = False
+    patience: float = 15.0
 
 
 @attrs.frozen(kw_only=True)
@@ -190,6 +192,7 @@ def _describe(
         keep=options.keep,
         open_browser=options.open_browser,
         foreground=options.foreground,
+        patience=options.patience,
         title=options.title[:_LONGEST_TITLE],
         url=options.url,
     )
@@ -271,12 +274,12 @@ def _start(config: HostConfig) -> None:
     if _found_by_working_directory():
         python.remove("-P")
     reader, writer = os.pipe()
+    command = ["-m", "tapscope", "host", "--config-fd", str(reader)]
     try:
         with open(writer, "wb") as pipe:  # small enough for the pipe's buffer
             pipe.write(config.to_json())
         subprocess.run(
-            ["/bin/sh", "-c", '"$@" &', "sh", *python]
-            + ["-m", "tapscope", "host", "--config-fd", str(reader)],
+            ["/bin/sh", "-c", '"$@" &', "sh", *python, *command],
             pass_fds=(reader, *config.inspector_fds, config.link_fd),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -292,13 +295,16 @@ def _start(config: HostConfig) -> None:
 
 def _found_by_working_directory() -> bool:
     """Whether another interpreter finds tapscope only because of where it is started."""
-    package = __package__.partition(".")[0]
+    package = __name__.partition(".")[0]
     root = os.path.dirname(sys.modules[package].__path__[0])  # links stay links
-    return root == os.getcwd()  # compared as the import system wrote it
+    try:
+        return root == os.getcwd()  # compared as the import system wrote it
+    except OSError:  # a working directory that was removed finds nothing
+        return False
 
 
 @contextlib.contextmanager
-def _standard_descriptors_taken() -> Iterator[None]:
+def _standard_descriptors_taken() -> Generator[None]:
     """Keep 0, 1 and 2 occupied: a socket there would be mistaken for a terminal by the host."""
     held: list[int] = []
     try:

@@ -1,0 +1,51 @@
+"""The command ``tapscope``: it finds the subcommand and hands the other words on unread."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+_COMMANDS = {
+    "run": "run a Python program and show its HTTP traffic in Chrome DevTools",
+    "demo": "show a small server and client made for looking at",
+    "host": "run the process that records and serves, for programs to join",
+    "channels": "list the channels there are and what they carry",
+}
+_INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the subcommand that *arguments* begin with; give its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    name: str = _parser().parse_args(words[:1]).command
+    try:
+        return _main_of(name)(words[1:])
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _main_of(name: str) -> Callable[[list[str]], int]:
+    # By name, so that no subcommand waits for another one's imports.
+    run: Callable[[list[str]], int] = import_module(f".commands.{name}", __package__).main
+    return run
+
+
+def _parser() -> argparse.ArgumentParser:
+    from tapscope import __version__
+
+    width = max(map(len, _COMMANDS))
+    listing = [f"  tapscope {name:{width}}  {what}" for name, what in _COMMANDS.items()]
+    parser = argparse.ArgumentParser(
+        prog="tapscope",
+        usage="tapscope COMMAND [options] ...",
+        description="A running Python program's HTTP traffic, live, in Chrome DevTools.",
+        epilog="\n".join(
+            ["commands:", *listing, "", "tapscope COMMAND --help tells more about one of them."]
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"tapscope {__version__}")
+    parser.add_argument("command", choices=_COMMANDS, metavar="COMMAND", help="one of those below")
+    return parser

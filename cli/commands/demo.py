@@ -1,0 +1,39 @@
+"""``tapscope demo``: a program made for looking at, run as any other."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..words import Program
+from .run import RunOptions, add_address_options, run
+
+_DESCRIPTION = """\
+Run a small server and a small client in one process, without the internet, and
+show their exchanges in Chrome DevTools: about one a second, until Ctrl-C.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Become the demonstration, under a host of its own."""
+    options = _parser().parse_args(arguments)
+    words = ["-m", "tapscope.cli.demo", "--pause", str(options.pause)]
+    if options.rounds is not None:
+        words += ["--rounds", str(options.rounds)]
+    chosen = RunOptions(
+        port=options.port, host=options.host, open=options.open, wait=False, keep=False
+    )
+    return run(chosen, Program(tuple(words)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    from ..demo.pace import add_pace_options
+
+    parser = argparse.ArgumentParser(
+        prog="tapscope demo",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_address_options(parser)
+    add_pace_options(parser)
+    return parser

@@ -1,0 +1,83 @@
+"""``tapscope host``: the process beside the programs, which records and serves."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+from ...agents.launch import LaunchError, LaunchOptions, prepare
+from .. import environment
+from ..keeping import keep
+from ..terminal import say
+from .run import add_address_options, announce
+
+_DESCRIPTION = """\
+Run a host in the foreground: it records what programs tell it, and serves it to
+Chrome DevTools, until Ctrl-C or until DevTools is closed after the last program.
+tapscope run starts one by itself; this one is for several programs in one panel.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until Ctrl-C, or until the last front end has left the last program's exchanges."""
+    options = _parser().parse_args(arguments)
+    if options.config_fd is None:
+        return _serve_terminal(options)
+    # Not at the top: it brings trio with it, which the help above can do without.
+    from ...agents.host.config import HostConfig
+    from ...agents.host.inspector import run
+
+    with open(options.config_fd, "rb") as pipe:  # a descriptor has no path
+        config = HostConfig.from_json(pipe.read())
+    run(config)
+    return 0
+
+
+def _serve_terminal(options: argparse.Namespace) -> int:
+    from ...agents.host.inspector import run
+
+    try:
+        prepared = prepare(
+            LaunchOptions(
+                host=options.host,
+                port=options.port,
+                open_browser=options.open,
+                keep=True,
+                title="tapscope host",
+                foreground=True,
+                patience=math.inf,
+            )
+        )
+    except LaunchError as error:
+        say(f"tapscope: {error}")
+        return 1
+    try:
+        announce(prepared.launched, port=options.port, opening=options.open)
+        link = prepared.launched.link
+        say(f"A program joins with: {environment.LINK}={link} tapscope run ...")
+        # Its own keeper, so that it stays between one program and the next.
+        with keep(link):
+            prepared.surrender()
+            run(prepared.config)
+    except KeyboardInterrupt:
+        pass  # before the host minds Ctrl-C itself
+    finally:
+        prepared.discard()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tapscope host",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_address_options(parser)
+    parser.add_argument(
+        "--config-fd",
+        type=int,
+        metavar="N",
+        help="read a configuration from this descriptor instead (tapscope run does that)",
+    )
+    return parser
