@@ -1,0 +1,74 @@
+"""Hooks into the libraries a program uses, which publish what happens there.
+
+Importing this package imports none of these libraries, and nothing is hooked
+before :func:`install`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ._importing import ImportHook
+from ._patch import Undo as Undo
+from ._patch import report
+from ._plugins import plugins
+
+_KNOWN = (
+    ("socket", "sockets"),
+    ("ssl", "sockets"),
+    ("http.client", "http_client"),
+    ("urllib.request", "urllib_request"),
+    ("urllib3", "urllib3"),
+    ("requests", "requests"),
+    ("pip._vendor.urllib3", "urllib3"),
+    ("pip._vendor.requests", "requests"),
+    ("httpcore", "httpcore"),
+    ("httpcore2", "httpcore"),
+    ("httpx", "httpx"),
+    ("httpx2", "httpx"),
+)
+
+_hook: ImportHook | None = None
+_undos: list[Undo] = []
+
+
+def install() -> Undo:
+    """Hook every library we know, now if it is imported and else once it is.
+
+    Other distributions add theirs by an entry point in the group
+    ``tapscope.integrations``: the module to wait for, and a module with a
+    function ``install()``.  One that fails is logged on the logger
+    ``tapscope`` and left out.  A second call does nothing.
+
+    Returns:
+        :func:`uninstall`.
+    """
+    global _hook  # noqa: PLW0603  # one process, one set of hooks
+    if _hook is None:
+        _hook = ImportHook()
+        for library, integration in _KNOWN:
+            _await(_hook, library, integration)
+        for plugin in plugins():
+            _hook.when_imported(plugin.library, plugin.install)
+    return uninstall
+
+
+def uninstall() -> None:
+    """Take every hook out again; one that another tool has wrapped stays, and says nothing new."""
+    global _hook  # noqa: PLW0603
+    if _hook is not None:
+        _hook.close()
+        _hook = None
+    while _undos:
+        _undos.pop()()
+
+
+def _await(hook: ImportHook, library: str, integration: str) -> None:
+    def on_import() -> None:
+        try:
+            module = import_module(f".{integration}", __name__)
+            _undos.append(module.install(library))
+        except Exception:
+            report(library)
+
+    hook.when_imported(library, on_import)

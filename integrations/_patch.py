@@ -1,0 +1,68 @@
+"""Replacing an attribute of somebody else's class or module, and putting it back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, cast
+
+import attrs
+
+Undo: TypeAlias = Callable[[], None]
+"""Takes back what an ``install`` did; a second call does nothing."""
+
+_log = logging.getLogger("tapscope")
+_patches: dict[tuple[int, str], _Patch] = {}
+_reported: set[str] = set()
+
+
+@attrs.define(eq=False)
+class _Patch:
+    owner: Any
+    name: str
+    original: Any
+    inherited: bool
+    replacement: Any
+
+    def undo(self) -> None:
+        _patches.pop((id(self.owner), self.name), None)
+        # Somebody who patched after us holds our wrapper: taking it out from
+        # under him would break his way back.
+        if self._own() is not self.replacement:
+            return
+        if self.inherited:
+            delattr(self.owner, self.name)
+        else:
+            setattr(self.owner, self.name, self.original)
+
+    def _own(self) -> object:
+        own = cast("Mapping[str, object]", vars(self.owner))
+        return own.get(self.name)
+
+
+def patch(owner: Any, name: str, wrap: Callable[[Any], Any]) -> Undo:
+    """Replace ``owner.name`` by ``wrap(owner.name)``, once however often it is asked for."""
+    key = id(owner), name
+    if key not in _patches:
+        original = getattr(owner, name)
+        replacement = wrap(original)
+        _patches[key] = _Patch(owner, name, original, name not in vars(owner), replacement)
+        setattr(owner, name, replacement)
+    return _patches[key].undo
+
+
+def undo_all(undos: list[Undo]) -> Undo:
+    """Join *undos* into one, the last patch taken back first."""
+
+    def undo() -> None:
+        for each in reversed(undos):
+            each()
+
+    return undo
+
+
+def report(where: str) -> None:
+    """Log the error being handled, the first time it happens at *where*."""
+    if where not in _reported:
+        _reported.add(where)
+        _log.exception("the integration of %s failed; the program is not affected", where)

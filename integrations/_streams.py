@@ -1,0 +1,171 @@
+"""Bodies as httpcore takes and gives them: iterables, sync or async, that can be closed.
+
+The asynchronous ones are iterators and not generators, because an abandoned
+asynchronous generator is finished later, by the event loop, and the program's
+own streams must end as they do without us.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from time import monotonic_ns
+from typing import Any
+
+from ..channels.exchange import ClientExchange
+
+
+class _Request:
+    """A request's body, published as httpcore takes it.
+
+    Attributes:
+        send_end: When httpcore had written the last piece.
+    """
+
+    def __init__(self, stream: Any, exchange: ClientExchange) -> None:
+        self.send_end: int | None = None
+        self._stream = stream
+        self._exchange = exchange
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class RequestStream(_Request):
+    """A request's body, published as httpcore takes it."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        sent = self._exchange.sent
+        for data in self._stream:
+            sent(bytes(data))
+            yield data
+        self.send_end = monotonic_ns()
+
+
+class AsyncRequestStream(_Request):
+    """A request's body, published as httpcore takes it."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _SentPieces(aiter(self._stream), self)
+
+    def sent(self, data: bytes) -> None:
+        """Publish a piece."""
+        self._exchange.sent(bytes(data))
+
+    def ended(self) -> None:
+        """Note that all pieces are written."""
+        self.send_end = monotonic_ns()
+
+
+class _SentPieces:
+    def __init__(self, pieces: AsyncIterator[bytes], stream: AsyncRequestStream) -> None:
+        self._pieces = pieces
+        self._stream = stream
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            data = await anext(self._pieces)
+        except StopAsyncIteration:
+            self._stream.ended()
+            raise
+        self._stream.sent(data)
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pieces, name)
+
+
+class _Response:
+    """A response's body, and what is known of its length."""
+
+    def __init__(self, response: Any, method: bytes, exchange: ClientExchange) -> None:
+        self._stream = response.stream
+        self._status = response.status
+        self._headers = response.headers
+        self._method = method
+        self._exchange = exchange
+
+    def _closed(self) -> None:
+        if not self._exchange.ended:
+            self._exchange.finish(complete=self._is_complete())
+
+    def _is_complete(self) -> bool:
+        if self._method == b"HEAD" or self._status in {204, 304}:
+            return True
+        for name, value in self._headers:
+            if name.lower() == b"content-length":
+                return bool(value == b"%d" % self._exchange.received_bytes)
+        return False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __del__(self) -> None:
+        if not sys.is_finalizing():
+            self._closed()
+
+
+class ResponseStream(_Response):
+    """A response's body, published as the program reads it."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        exchange = self._exchange
+        try:
+            for data in self._stream:
+                exchange.received(data)
+                yield data
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            exchange.fail(error)
+            raise
+        exchange.finish()
+
+    def close(self) -> None:
+        try:
+            self._stream.close()
+        finally:
+            self._closed()
+
+
+class AsyncResponseStream(_Response):
+    """A response's body, published as the program reads it."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _AsyncPieces(aiter(self._stream), self._exchange)
+
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            self._closed()
+
+
+class _AsyncPieces:
+    def __init__(self, pieces: AsyncIterator[bytes], exchange: ClientExchange) -> None:
+        self._pieces = pieces
+        self._exchange = exchange
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            data = await anext(self._pieces)
+        except StopAsyncIteration:
+            self._exchange.finish()
+            raise
+        except GeneratorExit:
+            self._exchange.finish(complete=False)
+            raise
+        except BaseException as error:
+            self._exchange.fail(error)
+            raise
+        self._exchange.received(data)
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pieces, name)

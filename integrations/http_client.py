@@ -1,0 +1,148 @@
+"""http.client: requests and responses, for all that is built on it.
+
+urllib.request, urllib3 (1 and 2), requests and pip all end here, so this is
+where the real header lines, the bytes of the bodies and the times are seen.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ..channels.exchange import ClientExchange
+from ..channels.http import Connection, client
+from ._patch import Undo, patch, report, undo_all
+from ._sending import Sending
+from .sockets import connection_of
+
+_SENDING = "_tapscope_sending"
+
+
+def install(library: str = "http.client") -> Undo:
+    """Hook ``http.client``."""
+    del library
+    connection = http.client.HTTPConnection
+    return undo_all(
+        [
+            patch(connection, "endheaders", _wrap_endheaders),
+            patch(connection, "send", _wrap_send),
+            patch(connection, "getresponse", _wrap_getresponse),
+            patch(connection, "close", _wrap_close),
+        ]
+    )
+
+
+def _wrap_endheaders(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def endheaders(self: Any, message_body: Any = None, *, encode_chunked: bool = False) -> Any:
+        if not client.start.has_subscribers:
+            return original(self, message_body, encode_chunked=encode_chunked)
+        sending = _start(self)
+        try:
+            return original(self, message_body, encode_chunked=encode_chunked)
+        except BaseException as error:
+            if sending is not None:
+                sending.broke(error, self)
+            raise
+
+    return endheaders
+
+
+def _wrap_send(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def send(self: Any, data: Any) -> Any:
+        sending: Sending | None = self.__dict__.get(_SENDING)
+        if sending is None:
+            return original(self, data)
+        return sending.send(original, self, data)
+
+    return send
+
+
+def _wrap_getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def getresponse(self: Any) -> Any:
+        # Taken away, since the connection may be closed in there.
+        sending: Sending | None = self.__dict__.pop(_SENDING, None)
+        if sending is None:
+            return original(self)
+        try:
+            response = original(self)
+        except http.client.ResponseNotReady:
+            self.__dict__[_SENDING] = sending
+            raise
+        except BaseException as error:
+            sending.stop()
+            sending.exchange.fail(error)
+            raise
+        try:
+            sending.answered(response)
+        except Exception:
+            report("http.client")
+        return response
+
+    return getresponse
+
+
+def _wrap_close(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def close(self: Any) -> Any:
+        sending: Sending | None = self.__dict__.pop(_SENDING, None)
+        if sending is not None:
+            # A client that gives up closes the connection while its error is on the way.
+            sending.abandon(sys.exc_info()[1])
+        return original(self)
+
+    return close
+
+
+def _start(connection: Any) -> Sending | None:
+    """Publish the start of the request whose head is waiting in the connection's buffer."""
+    try:
+        lines = connection._buffer  # noqa: SLF001  # the only place with the header lines
+        if not lines:
+            return None
+        method, target = lines[0].decode("latin-1").split(" ", 2)[:2]
+        headers = [line.partition(b": ")[::2] for line in lines[1:]]
+        opened, at = _opened(connection)
+        exchange = ClientExchange.start(
+            method, _url(connection, method, target), headers, at, skip=2
+        )
+        sending = Sending(exchange, headers, opened)
+        connection.__dict__[_SENDING] = sending
+    except Exception:
+        report("http.client")
+        return None
+    return sending
+
+
+def _url(connection: Any, method: str, target: str) -> str:
+    if target.startswith(("http://", "https://")):
+        return target
+    default_port = connection.default_port
+    scheme = "https" if default_port == http.client.HTTPS_PORT else "http"
+    if method == "CONNECT":
+        return f"{scheme}://{target}"
+    host, port = connection.host, connection.port
+    if connection._tunnel_host:  # noqa: SLF001  # set_tunnel() has no other trace
+        host, port = connection._tunnel_host, connection._tunnel_port  # noqa: SLF001
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return (
+        f"{scheme}://{host}{target}"
+        if port == default_port
+        else f"{scheme}://{host}:{port}{target}"
+    )
+
+
+def _opened(connection: Any) -> tuple[Connection | None, int | None]:
+    """Give the record of what is already open, and since when, if that was for this request."""
+    sock = connection.sock
+    if sock is None:
+        return None, None
+    opened = connection_of(sock)
+    opened.used += 1
+    return opened, None if opened.used > 1 else opened.dns_start or opened.connect_start

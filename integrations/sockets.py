@@ -1,0 +1,180 @@
+"""How long it took to open a connection: name resolution, TCP, TLS.
+
+Every blocking client ends up in ``socket.getaddrinfo``, ``socket.connect`` and
+``SSLContext.wrap_socket``, also one that carries its own copy of urllib3 or
+opens the connection before it knows the request.  So these are watched, and
+the integrations of the clients ask here for what they saw.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic_ns
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import attrs
+
+from ..channels.exchange import new_connection
+from ..channels.http import Connection, client
+from ._patch import Undo, patch, report, undo_all
+
+_connections: WeakKeyDictionary[socket.socket, Connection] = WeakKeyDictionary()
+
+
+@attrs.define(eq=False)
+class Resolution:
+    """One call of ``getaddrinfo``.
+
+    Attributes:
+        start: Nanoseconds of ``time.monotonic_ns()``, as is ``end``.
+        addresses: The IP addresses it gave.
+        thread: The identifier of the thread it ran in.
+        connect_start: When the first of the addresses was tried.
+    """
+
+    start: int
+    end: int
+    addresses: frozenset[str]
+    thread: int
+    connect_start: int | None = None
+
+
+_resolutions: deque[Resolution] = deque(maxlen=64)
+
+
+def install(library: str = "socket") -> Undo:
+    """Watch connections being opened, and TLS if ``ssl`` is imported."""
+    del library
+    undos = [
+        patch(socket, "getaddrinfo", _wrap_getaddrinfo),
+        patch(socket.socket, "connect", _wrap_connect),
+    ]
+    ssl = sys.modules.get("ssl")
+    if ssl is not None:
+        undos.append(patch(ssl.SSLContext, "wrap_socket", _wrap_wrap_socket))
+    return undo_all(undos)
+
+
+def connection_of(sock: Any) -> Connection:
+    """Give the record of *sock*, the same every time; without times if nobody watched it open."""
+    connection = watched_connection(sock)
+    if connection is None:
+        connection = new_connection()
+        with suppress(OSError, AttributeError, TypeError):
+            _connections[sock] = connection
+            _set_peer(connection, sock.getpeername())
+            connection.tls = _tls_version(sock)
+    return connection
+
+
+def watched_connection(sock: Any) -> Connection | None:
+    """Give the record of *sock* if its opening was watched."""
+    try:
+        return _connections.get(sock)
+    except TypeError:
+        # Not a socket of the standard library.
+        return None
+
+
+def resolution_of(address: str | None, after: int) -> Resolution | None:
+    """Give the last name resolution that gave *address* and began at *after* or later."""
+    for resolution in reversed(tuple(_resolutions)):
+        if resolution.start >= after and address in resolution.addresses:
+            return resolution
+    return None
+
+
+def _wrap_getaddrinfo(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def getaddrinfo(*args: Any, **kwargs: Any) -> Any:
+        if not client.start.has_subscribers:
+            return original(*args, **kwargs)
+        start = monotonic_ns()
+        found = original(*args, **kwargs)
+        with suppress(Exception):
+            addresses = frozenset(entry[4][0] for entry in found)
+            _resolutions.append(Resolution(start, monotonic_ns(), addresses, threading.get_ident()))
+        return found
+
+    return getaddrinfo
+
+
+def _wrap_connect(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def connect(self: socket.socket, address: Any) -> Any:
+        if not client.start.has_subscribers:
+            return original(self, address)
+        start = monotonic_ns()
+        resolution = None
+        with suppress(Exception):
+            resolution = _take_resolution(address, start)
+        result = original(self, address)
+        try:
+            _connected(self, address, start, resolution)
+        except Exception:
+            report("socket")
+        return result
+
+    return connect
+
+
+def _wrap_wrap_socket(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def wrap_socket(self: Any, sock: Any, *args: Any, **kwargs: Any) -> Any:
+        if not client.start.has_subscribers:
+            return original(self, sock, *args, **kwargs)
+        start = monotonic_ns()
+        connection = watched_connection(sock)
+        wrapped = original(self, sock, *args, **kwargs)
+        if connection is not None:
+            connection.tls_start, connection.tls_end = start, monotonic_ns()
+            connection.tls = _tls_version(wrapped)
+            _connections[wrapped] = connection
+        return wrapped
+
+    return wrap_socket
+
+
+def _take_resolution(address: Any, now: int) -> Resolution | None:
+    """Find the resolution that *address* comes from: one made in this thread and not used up."""
+    # A Unix socket's address is a path, and nothing is resolved to it.
+    if isinstance(address, str | bytes):
+        return None
+    thread = threading.get_ident()
+    # A copy, since other threads add to it meanwhile.
+    for resolution in reversed(tuple(_resolutions)):
+        if resolution.thread == thread and address[0] in resolution.addresses:
+            if resolution.connect_start is None:
+                resolution.connect_start = now
+            return resolution
+    return None
+
+
+def _connected(
+    sock: socket.socket, address: Any, start: int, resolution: Resolution | None
+) -> None:
+    connection = _connections[sock] = new_connection()
+    connection.connect_start, connection.connect_end = start, monotonic_ns()
+    if resolution is not None:
+        connection.dns_start, connection.dns_end = resolution.start, resolution.end
+        connection.connect_start = resolution.connect_start
+        with suppress(ValueError):
+            _resolutions.remove(resolution)
+    _set_peer(connection, address)
+
+
+def _set_peer(connection: Connection, address: Any) -> None:
+    if not isinstance(address, str | bytes):
+        connection.remote_address, connection.remote_port = address[0], address[1]
+
+
+def _tls_version(sock: Any) -> str | None:
+    version: Callable[[], str | None] | None = getattr(sock, "version", None)
+    return None if version is None else version()

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+
+import pytest
+import trustme
+
+from tapscope import integrations
+from tests.integrations.recording import Recording, recording
+from tests.integrations.server import Server, serving
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    """What a client needs to trust the TLS server."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]
+    return context
+
+
+@pytest.fixture(scope="session")
+def tls_server(authority: trustme.CA) -> Iterator[Server]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = authority.issue_cert("localhost")
+    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
+    with serving(context) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def installed() -> Iterator[None]:
+    integrations.install()
+    yield
+    integrations.uninstall()
+
+
+@pytest.fixture
+def recorded() -> Iterator[Recording]:
+    with recording() as exchanges:
+        yield exchanges
