@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import final
 
 from ..channels import TapscopeError
-from .launch import LaunchOptions, launch
 from .link import LinkAddress
-from .program import AlreadyActivated, program
+from .program import AlreadyActivated as AlreadyActivated  # noqa: PLC0414  # public here
+from .program import program
 
 
 class NotActive(TapscopeError):
@@ -55,6 +55,9 @@ def open(port: int | None = 9229, host: str = "127.0.0.1", *, wait: bool = False
     """
     if program.tap is not None:
         raise AlreadyActivated("an inspector is open already; close it first")
+    # Here, as a program that joins a host shall not load what starts one.
+    from .launch import LaunchOptions, launch
+
     launched = launch(LaunchOptions(host=host, port=port))
     join(launched.link, launched.websocket_url)
     if wait:

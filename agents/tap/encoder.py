@@ -62,6 +62,14 @@ class EventEncoder:
 
     def _start(self, event: RequestStarted) -> bytes:
         number, frames = self._stacks.number(event.stack)
+        try:
+            packed = self._started(event, number)
+        except Exception:
+            self._stacks.forget(event.stack)
+            raise
+        return packed if frames is None else self._pack((_STACK, number, frames)) + packed
+
+    def _started(self, event: RequestStarted, stack: int) -> bytes:
         packed: bytes = self._pack(
             (
                 _START,
@@ -70,13 +78,13 @@ class EventEncoder:
                 event.method,
                 event.url,
                 event.headers[:MAX_ITEMS],
-                number,
+                stack,
                 event.thread,
                 event.parent,
                 event.redirected_from,
             )
         )
-        return packed if frames is None else self._pack((_STACK, number, frames)) + packed
+        return packed
 
     def _headers(self, event: ResponseStarted) -> bytes:
         packed: bytes = self._pack(

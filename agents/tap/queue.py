@@ -31,13 +31,13 @@ class EventQueue:
     has to say stays in, so that nothing is shown half.
 
     Attributes:
+        encode: Gives an event as bytes of the link; if it raises, that event is lost.
         limit: More events than this are too many; -1 if the first one is.
         dropped_body_bytes: How many bytes of bodies were dropped so far.
         dropped_exchanges: How many exchanges were dropped so far.
     """
 
     __slots__ = (
-        "_encode",
         "_events",
         "_failure_told",
         "_gaps",
@@ -49,6 +49,7 @@ class EventQueue:
         "_refused",
         "dropped_body_bytes",
         "dropped_exchanges",
+        "encode",
         "limit",
     )
 
@@ -62,10 +63,10 @@ class EventQueue:
         """Make an empty queue.
 
         Args:
-            encode: Gives an event as bytes of the link; if it raises, that event is lost.
+            encode: The attribute.
             on_full: Called at a start that finds more than ``limit`` events; whether to go on.
         """
-        self._encode = encode
+        self.encode = encode
         self._on_full = on_full
         self._failure_told = False
         self._max_events = max_events
@@ -116,7 +117,7 @@ class EventQueue:
 
     def _put(self, event: Event) -> None:
         try:
-            encoded = self._encode(event)
+            encoded = self.encode(event)
         except Exception:
             # An integration published what no message can hold, and may do so
             # again and again; one line of the program's log is enough.
@@ -158,7 +159,7 @@ class EventQueue:
             return None
         if isinstance(event, DroppedChunk):
             self._gaps.pop((event.id, event.sent), None)
-            return self._encode(event)
+            return self.encode(event)
         self._popped_bytes += len(event)
         return event
 

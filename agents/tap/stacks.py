@@ -14,6 +14,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__fil
 _OWN = tuple(os.path.join(_PACKAGE, part, "") for part in ("channels", "agents", "integrations"))
 
 WireFrame = tuple[str, str, int, int]
+_Key = tuple[tuple[int, ...], tuple[object, ...]]
 
 
 class StackTable:
@@ -24,24 +25,40 @@ class StackTable:
     """
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[tuple[int, ...], tuple[object, ...]], int] = {}
+        self._numbers: dict[_Key, int] = {}
         # Identity is the key, as comparing code objects by value is slow; so
         # they must live on, or another could take the same identity.
         self._kept: list[Stack] = []
         self._last = itertools.count(1)
+        # A loop asks for the same one again and again; comparing two lists that
+        # hold the same objects is quicker than making a key.
+        self._newest: tuple[Stack, int] = ((), 0)
 
     def number(self, stack: Stack) -> tuple[int, list[WireFrame] | None]:
         """Give the number of *stack*, and its frames if the number is a new one."""
-        key = (tuple(map(id, stack[::2])), tuple(stack[1::2]))
-        number = self._numbers.get(key)
-        if number is not None:
+        newest, number = self._newest
+        if number and stack == newest:
             return number, None
+        key = _key(stack)
+        found = self._numbers.get(key)
+        if found is not None:
+            self._newest = (stack, found)
+            return found, None
         if len(self._numbers) >= MAX_STACKS:
             self._numbers.clear()
             self._kept.clear()
         self._kept.append(stack)
         number = self._numbers[key] = next(self._last)
         return number, _frames(stack)
+
+    def forget(self, stack: Stack) -> None:
+        """Take note that the frames of *stack* did not get through."""
+        self._numbers.pop(_key(stack), None)
+        self._newest = ((), 0)
+
+
+def _key(stack: Stack) -> _Key:
+    return (tuple(map(id, stack[::2])), tuple(stack[1::2]))
 
 
 def _frames(stack: Stack) -> list[WireFrame]:

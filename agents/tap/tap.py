@@ -29,6 +29,8 @@ IDLE_TICK = 0.05
 """Seconds between two looks when the last one found nothing."""
 FAREWELL = 5.0
 """Seconds that a program which ends waits at most for the host to take the rest."""
+PAUSE = 0.2
+"""Seconds that a fork waits at most for the thread to end."""
 BATCH = 128 * 1024
 """Bytes of encoded messages that may wait for the link; the rest stays queued."""
 
@@ -52,12 +54,12 @@ class Tap:
         self._connect = connect
         self._hello = hello
         self._on_lost = on_lost
-        self._queue = EventQueue(self._encode, self._revive)
+        self._queue = EventQueue(self._resume_and_encode, self._revive)
         self._subscriptions: list[Subscription] = []
         self._released = threading.Event()
         self._stopped = True
-        self._forked = False
-        self._reviving = threading.Lock()
+        self._forked = self._paused = False
+        self._reviving = threading.RLock()
         _forkable.add(self)
 
     @property
@@ -81,7 +83,7 @@ class Tap:
         self._stopped = self._forked = False
         atexit.register(self.close)
         try:
-            threading.Thread(target=self._run, name="tapscope", daemon=True).start()
+            self._start_thread()
         except RuntimeError as error:
             self._end()
             raise OSError(str(error)) from error
@@ -118,6 +120,7 @@ class Tap:
         """Block until a front end says ``Runtime.runIfWaitingForDebugger``, or the host is gone."""
         if self._forked and not self._revive():
             return
+        self._resume()
         self._released.wait()
         self._released.clear()
 
@@ -131,9 +134,15 @@ class Tap:
             self.flush()
         self._end()
 
+    def _start_thread(self) -> None:
+        self._paused = False
+        self._queue.encode = self._events.encode
+        self._thread = threading.Thread(target=self._run, name="tapscope", daemon=True)
+        self._thread.start()
+
     def _run(self) -> None:
         carrier = self._carrier
-        while not self._stopped and carrier is self._carrier:
+        while not (self._stopped or self._paused):
             busy = len(self._queue) > 0
             blocked = not self._turn()
             carrier.wait(TICK if busy or blocked else IDLE_TICK, writing=blocked)
@@ -169,8 +178,15 @@ class Tap:
             self._unsent = self._unsent[count:]
         return True
 
-    def _encode(self, event: Event) -> bytes:
+    def _resume_and_encode(self, event: Event) -> bytes:
+        self._resume()
         return self._events.encode(event)
+
+    def _resume(self) -> None:
+        """Start the thread again that ended before a fork."""
+        with self._reviving:
+            if self._paused and not self._stopped:
+                self._start_thread()
 
     def _collect(self) -> bool:
         """Take the next bytes to write; whether there are any."""
@@ -217,6 +233,14 @@ class Tap:
             sys.modules["multiprocessing.util"].Finalize(None, self.close, exitpriority=0)
         return True
 
+    def before_fork(self) -> None:
+        """End the thread until the next event: Python 3.12 warns of threads where it forks."""
+        if not self._stopped:
+            self._queue.encode = self._resume_and_encode
+            self._paused = True
+            self._carrier.wake()
+            self._thread.join(PAUSE)
+
     def after_fork(self) -> None:
         """Forget the parent's link, in the child; its first exchange opens another.
 
@@ -224,7 +248,7 @@ class Tap:
         """
         if self.running:
             self._stopped = self._forked = True
-            self._reviving = threading.Lock()
+            self._reviving = threading.RLock()
             self._released = threading.Event()
             self._queue.reset()
             self._queue.limit = -1
@@ -234,9 +258,14 @@ class Tap:
 _forkable: weakref.WeakSet[Tap] = weakref.WeakSet()
 
 
+def _before_fork() -> None:
+    for tap in list(_forkable):
+        tap.before_fork()
+
+
 def _after_fork_in_child() -> None:
     for tap in list(_forkable):
         tap.after_fork()
 
 
-os.register_at_fork(after_in_child=_after_fork_in_child)
+os.register_at_fork(before=_before_fork, after_in_child=_after_fork_in_child)

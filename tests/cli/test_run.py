@@ -150,9 +150,6 @@ def test_a_program_has_no_child_of_ours(tapscope: Run) -> None:
     assert ended.out.splitlines() == ["True 5", "no other child"]
 
 
-@pytest.mark.xfail(
-    sys.version_info >= (3, 12), reason="the tap's thread runs on while the program forks"
-)
 def test_a_program_that_forks_is_not_said_to_have_threads(python: Run, tapscope: Run) -> None:
     """Python 3.12 and later warn of a fork in a process that has more than one."""
     plain = python(str(PROGRAMS / "waits.py"))

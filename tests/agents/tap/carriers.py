@@ -30,7 +30,7 @@ class FakeCarrier:
     capacity: int = 1_000_000_000
     closes_after: int = 1_000_000_000
     taken: bytearray = attrs.field(factory=bytearray)
-    arriving: list[bytes] = attrs.field(factory=list)
+    arriving: list[bytes] = attrs.field(factory=list[bytes])
     closed: bool = False
     _moved: threading.Event = attrs.field(factory=threading.Event)
 
@@ -49,6 +49,9 @@ class FakeCarrier:
     def wait(self, seconds: float, *, writing: bool) -> None:
         del writing
         self._moved.wait(min(seconds, 0.001))
+
+    def wake(self) -> None:
+        self._moved.set()
 
     def close(self) -> None:
         self.closed = True

@@ -11,10 +11,10 @@ import pytest
 import trio
 
 from tapscope.agents.link import Decoder, messages
-from tapscope.agents.link.messages import Frame, Message
+from tapscope.agents.link.messages import MAX_STACKS, Frame, Message
 from tapscope.agents.tap.encoder import MAX_ERROR_TEXT, EventEncoder
 from tapscope.agents.tap.queue import DroppedChunk, Event
-from tapscope.agents.tap.stacks import MAX_STACKS, StackTable
+from tapscope.agents.tap.stacks import StackTable
 from tapscope.channels import Stack, capture_stack
 from tapscope.channels.http import (
     BodyChunk,
@@ -118,17 +118,19 @@ class Cancelled(asyncio.CancelledError):
 
 
 def trio_cancelled() -> BaseException:
-    async def wait() -> BaseException:
+    caught: list[BaseException] = []
+
+    async def wait() -> None:
         with trio.CancelScope() as scope:
             scope.cancel()
             try:
                 await trio.sleep_forever()
             except trio.Cancelled as error:
-                caught = error
+                caught.append(error)
                 raise
-        return caught
 
-    return trio.run(wait)
+    trio.run(wait)
+    return caught[0]
 
 
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), Cancelled(), trio_cancelled()])

@@ -8,14 +8,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 import pytest
 
-from tapscope.agents.link import Decoder, LinkAddress
+from tapscope.agents.link import Decoder, LinkAddress, connect
 from tapscope.agents.link.messages import Goodbye, Hello, Message, RequestStarted
 
 PREAMBLE = """
@@ -50,44 +50,57 @@ class FakeHost:
     """Takes every program that links, and keeps what each has said."""
 
     address: LinkAddress
-    said: list[bytearray] = attrs.field(factory=list)
-    threads: list[threading.Thread] = attrs.field(factory=list)
+    server: threading.Thread = attrs.field(init=False)
+    said: list[bytearray] = attrs.field(factory=list[bytearray])
+    threads: list[threading.Thread] = attrs.field(factory=list[threading.Thread])
+    ending: bool = False
 
     def serve(self, listener: socket.socket) -> None:
+        """Take programs until the end, and then those that have knocked already."""
         while True:
+            listener.setblocking(not self.ending)
             try:
                 connection, _ = listener.accept()
             except OSError:
                 return
             said = bytearray()
+            reader = threading.Thread(target=self._read, args=[connection, said])
+            reader.start()
             self.said.append(said)
-            self.threads.append(threading.Thread(target=self._read, args=[connection, said]))
-            self.threads[-1].start()
+            self.threads.append(reader)
 
     def _read(self, connection: socket.socket, said: bytearray) -> None:
+        connection.setblocking(True)
         with connection:
             while data := connection.recv(65536):
                 said += data
 
     def programs(self) -> list[list[Message]]:
-        """What each program said, in the order of linking."""
+        """What each program said, in the order of linking; nobody is taken after this."""
+        if not self.ending:
+            self.ending = True
+            connect(self.address).close()
+            self.server.join()
         for thread in self.threads:
             thread.join()
-        return [list(Decoder(magic=True).feed(bytes(said))) for said in self.said]
+        return [list(Decoder(magic=True).feed(bytes(said))) for said in self.said if said]
 
 
 @contextmanager
-def listening() -> Iterator[FakeHost]:
+def listening() -> Generator[FakeHost]:
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
         path = str(Path(folder) / "link")
         listener.bind(path)
         listener.listen(100)
         host = FakeHost(LinkAddress(path, "secret"))
-        server = threading.Thread(target=host.serve, args=[listener])
-        server.start()
+        host.server = threading.Thread(target=host.serve, args=[listener])
+        host.server.start()
         yield host
-        listener.shutdown(socket.SHUT_RDWR)
-        server.join()
+        if Path(path).exists():
+            host.programs()
+        else:
+            listener.shutdown(socket.SHUT_RDWR)
+            host.server.join()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -32,7 +32,7 @@ from tests.agents.tap.carriers import HELLO, FakeCarrier, hello
 
 
 @contextmanager
-def tapping(carrier: FakeCarrier, lost: list[str] | None = None) -> Iterator[Tap]:
+def tapping(carrier: FakeCarrier, lost: list[str] | None = None) -> Generator[Tap]:
     """Give an attached tap whose link is *carrier*; reasons of its loss go to *lost*."""
     reasons = [] if lost is None else lost
     tap = Tap(lambda: carrier, hello, reasons.append)
@@ -248,6 +248,16 @@ def test_closing_twice_says_goodbye_once() -> None:
     with tapping(carrier) as tap:
         tap.close()
     assert told(carrier).count(Goodbye) == 1
+
+
+def test_a_stack_that_was_first_seen_with_such_an_event_is_told_with_the_next() -> None:
+    carrier = FakeCarrier()
+    with tapping(carrier):
+        for url in (cast("Any", object()), "http://shop/"):
+            ClientExchange.start("GET", url, [])
+    defined = {message.id for message in carrier.messages if isinstance(message, StackDefined)}
+    [start] = [message for message in carrier.messages if isinstance(message, RequestStarted)]
+    assert start.stack in defined
 
 
 def test_an_event_that_no_message_can_hold_loses_only_itself(
