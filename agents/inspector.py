@@ -58,7 +58,7 @@ def open(port: int | None = 9229, host: str = "127.0.0.1", *, wait: bool = False
     # Here, as a program that joins a host shall not load what starts one.
     from .launch import LaunchOptions, launch
 
-    launched = launch(LaunchOptions(host=host, port=port))
+    launched = launch(LaunchOptions(host=host, port=port, wait=wait))
     join(launched.link, launched.websocket_url)
     if wait:
         wait_for_debugger()

@@ -52,6 +52,8 @@ class LaunchOptions:
         open_browser: The host opens Chrome or Chromium on the front end's page.
         title: What a list of targets shows; cut after 200 characters.
         url: Where the program's main file is, ``file://...``; empty when it has none.
+        wait: The program waits for a front end to say so; DevTools' js_app.html does,
+            worker_app.html does not.
         foreground: The host will run in this very process, which owns a terminal.
         patience: Seconds that the host waits for its first program.
     """
@@ -62,6 +64,7 @@ class LaunchOptions:
     open_browser: bool = False
     title: str = "python"
     url: str = ""
+    wait: bool = False
     foreground: bool = False
     patience: float = 15.0
 
@@ -75,12 +78,14 @@ class Launched:
         id: The unguessable word in the WebSocket address.
         host: The numeric address that is listened on.
         port: The port that is listened on, never 0.
+        page: Which of DevTools' pages to open.
     """
 
     link: LinkAddress
     id: str
     host: str
     port: int
+    page: str
 
     @property
     def websocket_url(self) -> str:
@@ -90,8 +95,7 @@ class Launched:
     @property
     def devtools_url(self) -> str:
         """The page to paste into the address bar of Chrome or Chromium on this machine."""
-        page = "devtools://devtools/bundled/worker_app.html"
-        return f"{page}?ws={self._place}&panel=network"
+        return f"devtools://devtools/bundled/{self.page}.html?ws={self._place}&panel=network"
 
     @property
     def loopback(self) -> bool:
@@ -180,7 +184,8 @@ def _describe(
 ) -> Prepared:
     host, port = inspector.getsockname()[:2]
     address = LinkAddress(path=_socket_path(directory), token=os.urandom(24).hex())
-    launched = Launched(link=address, id=str(uuid.uuid4()), host=host, port=port)
+    page = "js_app" if options.wait else "worker_app"
+    launched = Launched(link=address, id=str(uuid.uuid4()), host=host, port=port, page=page)
     config = HostConfig(
         inspector_fds=(inspector.fileno(),),
         link_fd=link.fileno(),
@@ -191,6 +196,7 @@ def _describe(
         port=port,
         keep=options.keep,
         open_browser=options.open_browser,
+        page=page,
         foreground=options.foreground,
         patience=options.patience,
         title=options.title[:_LONGEST_TITLE],

@@ -37,6 +37,7 @@ class HostConfig:
         port: The port they were bound to, never 0.
         keep: Stay after the last program has ended, to be looked at.
         open_browser: Open Chrome or Chromium on the front end's page.
+        page: Which of DevTools' pages that is.
         foreground: The host has a terminal; only Ctrl-C or a signal ends it.
         title: What a list of targets shows.
         url: Where the program's main file is, ``file://...``; empty when it has none.
@@ -55,6 +56,7 @@ class HostConfig:
     port: int = attrs.field(validator=instance_of(int))
     keep: bool = attrs.field(default=False, validator=instance_of(bool))
     open_browser: bool = attrs.field(default=False, validator=instance_of(bool))
+    page: str = attrs.field(default="worker_app", validator=instance_of(str))
     foreground: bool = attrs.field(default=False, validator=instance_of(bool))
     title: str = attrs.field(default="python", validator=instance_of(str))
     url: str = attrs.field(default="", validator=instance_of(str))

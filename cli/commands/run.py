@@ -100,6 +100,7 @@ def _launch_options(options: RunOptions, program: words.Program) -> LaunchOption
         host=options.host,
         port=options.port,
         keep=options.keep,
+        wait=options.wait,
         open_browser=options.open,
         title=program.title,
         url=program.url,

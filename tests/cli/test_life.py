@@ -84,6 +84,12 @@ def test_a_program_that_waits_starts_when_it_is_told(start: Start) -> None:
         assert running.end().err == ""
 
 
+def test_a_program_that_waits_names_the_page_that_starts_it(start: Start) -> None:
+    """DevTools' worker_app.html never says that the program may run; js_app.html does."""
+    running = start(*RUN, "--port", "0", "--wait", "-c", "print('began')")
+    running.read_error_until("devtools://devtools/bundled/js_app.html?ws=")
+
+
 def test_a_program_that_waits_can_be_interrupted(start: Start) -> None:
     """Ctrl-C before the start is a quiet death by SIGINT, not an error of the interpreter."""
     running = start(*RUN, "--port", "0", "--wait", "-c", "print('began')")

@@ -100,7 +100,8 @@ class Inspector:
                 vigil.end()
 
     async def _open_browser(self) -> None:
-        url = front_end_url("worker_app", _here(self._config), self._config.inspector_id)
+        config = self._config
+        url = front_end_url(config.page, _here(config), config.inspector_id)
         try:
             await trio.to_thread.run_sync(show, url, abandon_on_cancel=True)
         except BrowserError as error:
