@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import site
@@ -43,6 +44,7 @@ class Program:
         """
         if self.tap is not None:
             raise AlreadyActivated("this program is linked to a host already; close that first")
+        self.leave()
 
         def connect() -> Carrier:
             return SocketCarrier(address)
@@ -105,8 +107,9 @@ def _libraries() -> tuple[str, ...]:
 
 
 def _lost(reason: str) -> None:
-    if sys.__stderr__ is not None:
-        print(f"tapscope: {reason}; the program goes on uninspected", file=sys.__stderr__)
+    with contextlib.suppress(OSError, ValueError):  # closed, or nobody reads it
+        if sys.__stderr__ is not None:
+            print(f"tapscope: {reason}; the program goes on uninspected", file=sys.__stderr__)
 
 
 program = Program()

@@ -18,7 +18,7 @@ class Body:
     length: int = 0
     kept: int = 0
     cut: str = ""
-    _pieces: list[bytes] = attrs.field(factory=list[bytes])
+    _data: bytearray = attrs.field(factory=bytearray)
 
     def add(self, data: bytes | None, length: int, limit: int) -> int:
         """Take the next piece, of *length* bytes; give how many bytes of it are kept.
@@ -33,23 +33,21 @@ class Body:
             self.cut = "the program sent faster than the link to the host carries"
             return 0
         room = limit - self.kept
-        if length > room:
+        if len(data) > room:
             self.cut = f"the limit for one body is {limit:,} bytes"
             data = data[:room]
-        self._pieces.append(data)
+        self._data += data
         self.kept += len(data)
         return len(data)
 
     def drop(self, reason: str) -> int:
         """Let go of what is kept, because of *reason*; give how many bytes that frees."""
         freed, self.kept = self.kept, 0
-        self._pieces.clear()
+        self._data = bytearray()
         if self.length:
             self.cut = reason
         return freed
 
     def data(self) -> bytes:
         """Give what is kept."""
-        if len(self._pieces) > 1:
-            self._pieces = [b"".join(self._pieces)]
-        return self._pieces[0] if self._pieces else b""
+        return bytes(self._data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -19,69 +19,91 @@ Json = dict[str, Any]
 
 def describe(domains: Iterable[type[Domain]]) -> bytes:
     """Give the JSON that ``/json/protocol`` serves."""
+    listed = list(domains)
+    owners = _owners(listed)
     version = {"major": "1", "minor": "3"}
-    return orjson.dumps({"version": version, "domains": [_domain(domain) for domain in domains]})
+    described = [_Describer(domain, owners).describe() for domain in listed]
+    return orjson.dumps({"version": version, "domains": described})
 
 
-def _domain(domain: type[Domain]) -> Json:
-    described: Json = {
-        "domain": domain.name,
-        "description": _summary(domain),
-        "types": [_type(kind) for kind in _types(domain)],
-        "commands": [_command(name, found) for name, found in domain.commands.items()],
-        "events": [_event(domain, event) for event in domain.events],
-    }
-    return {key: value for key, value in described.items() if value}
+def _owners(domains: list[type[Domain]]) -> dict[type, type[Domain]]:
+    """Give the domain that each class is a type of: who says so, or else the first to use it."""
+    owners = {kind: domain for domain in domains for kind in domain.types}
+    for domain in domains:
+        for kind in _mentioned(domain):
+            owners.setdefault(kind, domain)
+    return owners
 
 
-def _command(name: str, command: Command) -> Json:
-    described: Json = {"name": name, "description": _summary(command.function)}
-    if command.parameters:
-        described["parameters"] = [
-            _property(wire, parameter.type) | ({"optional": True} if parameter.optional else {})
-            for wire, parameter in command.parameters.items()
+@attrs.frozen
+class _Describer:
+    """Describes one domain."""
+
+    domain: type[Domain]
+    owners: Mapping[type, type[Domain]]
+
+    def describe(self) -> Json:
+        domain = self.domain
+        described: Json = {
+            "domain": domain.name,
+            "description": _summary(domain),
+            "types": [self._type(kind) for kind, owner in self.owners.items() if owner is domain],
+            "commands": [self._command(*item) for item in domain.commands.items()],
+            "events": [self._event(event) for event in domain.events],
+        }
+        return {key: value for key, value in described.items() if value}
+
+    def _command(self, name: str, command: Command) -> Json:
+        described: Json = {"name": name, "description": _summary(command.function)}
+        if command.parameters:
+            described["parameters"] = [
+                self._property(wire, parameter.type, optional=parameter.optional)
+                for wire, parameter in command.parameters.items()
+            ]
+        if attrs.has(command.returns):
+            described["returns"] = self._fields(command.returns)
+        return described
+
+    def _event(self, event: type) -> Json:
+        name = event_name(self.domain.name, event).partition(".")[2]
+        return {"name": name, "description": _summary(event), "parameters": self._fields(event)}
+
+    def _type(self, kind: type) -> Json:
+        return {
+            "id": kind.__name__,
+            "description": _summary(kind),
+            "type": "object",
+            "properties": self._fields(kind),
+        }
+
+    def _fields(self, kind: type) -> list[Json]:
+        hints = get_type_hints(kind)
+        return [
+            self._property(
+                camel(field.name),
+                hints[field.name],
+                optional=field.default is not attrs.NOTHING,
+            )
+            for field in attrs.fields(kind)
         ]
-    if attrs.has(command.returns):
-        described["returns"] = list(_fields(command.returns))
-    return described
 
+    def _property(self, name: str, hint: Any, *, optional: bool) -> Json:
+        described = {"name": name} | self._shape(_without_none(hint))
+        return described | {"optional": True} if optional else described
 
-def _event(domain: type[Domain], event: type) -> Json:
-    name = event_name(domain.name, event).partition(".")[2]
-    return {"name": name, "description": _summary(event), "parameters": list(_fields(event))}
-
-
-def _type(kind: type) -> Json:
-    return {
-        "id": kind.__name__,
-        "description": _summary(kind),
-        "type": "object",
-        "properties": list(_fields(kind)),
-    }
-
-
-def _fields(kind: type) -> Iterator[Json]:
-    hints = get_type_hints(kind)
-    for field in attrs.fields(kind):
-        optional = {"optional": True} if field.default is not attrs.NOTHING else {}
-        yield _property(camel(field.name), hints[field.name]) | optional
-
-
-def _property(name: str, hint: Any) -> Json:
-    return {"name": name} | _shape(_without_none(hint))
-
-
-def _shape(hint: Any) -> Json:
-    if hint in _SIMPLE:
-        return {"type": _SIMPLE[hint]}
-    if attrs.has(hint):
-        return {"$ref": hint.__name__}
-    origin = get_origin(hint)
-    if origin is list:
-        return {"type": "array", "items": _shape(get_args(hint)[0])}
-    if origin is Literal:
-        return {"type": "string", "enum": list(get_args(hint))}
-    return {"type": "object"} if origin in (dict, Mapping) else {"type": "any"}
+    def _shape(self, hint: Any) -> Json:
+        if hint in _SIMPLE:
+            return {"type": _SIMPLE[hint]}
+        if attrs.has(hint):
+            owner = self.owners[hint]
+            prefix = "" if owner is self.domain else f"{owner.name}."
+            return {"$ref": f"{prefix}{hint.__name__}"}
+        origin = get_origin(hint)
+        if origin is list:
+            return {"type": "array", "items": self._shape(get_args(hint)[0])}
+        if origin is Literal:
+            return {"type": "string", "enum": list(get_args(hint))}
+        return {"type": "object"} if origin in (dict, Mapping) else {"type": "any"}
 
 
 def _without_none(hint: Any) -> Any:
@@ -91,7 +113,7 @@ def _without_none(hint: Any) -> Any:
     return kept
 
 
-def _types(domain: type[Domain]) -> list[type]:
+def _mentioned(domain: type[Domain]) -> list[type]:
     """Give the classes that the domain's events and results mention, each once."""
     found: dict[type, None] = {}
     mentioned = [command.returns for command in domain.commands.values()]

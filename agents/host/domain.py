@@ -61,12 +61,14 @@ def command(function: F) -> F:
 class Domain:
     """A namespace of commands and events, one object for each session.
 
-    Subclasses state ``name`` and list the classes of their events.  A command
+    Subclasses state ``name`` and list the classes of their events, and in
+    ``types`` those that other domains mention, too.  A command
     returns ``None`` or an attrs object, or raises :class:`CommandError`.
     """
 
     name: ClassVar[str]
     events: ClassVar[tuple[type, ...]] = ()
+    types: ClassVar[tuple[type, ...]] = ()
     commands: ClassVar[Mapping[str, Command]] = {}
 
     def __init_subclass__(cls) -> None:

@@ -25,6 +25,9 @@ _log = logging.getLogger("tapscope")
 
 DOMAINS: tuple[type[Domain], ...] = (Network, Runtime, Debugger, Schema)
 
+MAX_PROCESSES = 1000
+"""How many programs the Console lists; the oldest that have ended are left out."""
+
 
 @attrs.frozen(kw_only=True)
 class HostOptions:
@@ -117,7 +120,8 @@ class Host:
     def release(self) -> None:
         """Let the programs go on that wait for a front end."""
         for peer in self._peers:
-            peer.tell(Released())
+            if peer.process is not None:
+                peer.tell(Released())
 
     def disconnect(self, session: Session) -> None:
         """Forget a session that has left."""
@@ -125,10 +129,17 @@ class Host:
             self._sessions.remove(session)
             self.on_change()
 
+    def next_number(self) -> int:
+        """Give the number of the next program that links."""
+        return self.processes[-1].number + 1 if self.processes else 1
+
     def add_process(self, process: Process) -> None:
         """Take a program that has said hello."""
         self.ever_linked = True
         self.processes.append(process)
+        if len(self.processes) > MAX_PROCESSES:
+            ended = (known for known in self.processes if known.ended)
+            self.processes.remove(next(ended, self.processes[0]))
         for session in self._sessions:
             session.domain(Runtime).tell_process(process)
         self.on_change()

@@ -47,7 +47,7 @@ class LinkedPeer:
         self._decoder = Decoder(magic=True)
         self._encoder = Encoder()
         self._orderly = False
-        self._told = Dropped(0, 0)
+        self._total = self._told = Dropped(0, 0)
 
     @property
     def greeted(self) -> bool:
@@ -95,16 +95,19 @@ class LinkedPeer:
         if isinstance(message, _EVENTS):
             self._host.happened(process, message)
         elif isinstance(message, StackDefined):
-            process.stacks[message.id] = message.frames
+            process.define_stack(message.id, message.frames)
         elif isinstance(message, Dropped):
             self._dropped(process, message)
 
     def _dropped(self, process: Process, total: Dropped) -> None:
         """Tell what was dropped each time it has doubled, so that the Console stays readable."""
-        told = self._told
-        if total.exchanges >= 2 * told.exchanges and total.body_bytes >= 2 * told.body_bytes:
-            self._told = total
-            self._host.notify(process, _dropped(total))
+        self._total, told = total, self._told
+        if _doubled(total.exchanges, told.exchanges) or _doubled(total.body_bytes, told.body_bytes):
+            self._tell_dropped(process)
+
+    def _tell_dropped(self, process: Process) -> None:
+        self._told = self._total
+        self._host.notify(process, _dropped(self._total))
 
     def _welcome(self, message: Message) -> None:
         if not isinstance(message, Hello):
@@ -114,9 +117,11 @@ class LinkedPeer:
         if message.role == "keeper":
             self.keeper = True
             self._host.on_change()
-        else:
-            self.process = _process(message, len(self._host.processes) + 1)
+        elif message.role == "program":
+            self.process = _process(message, self._host.next_number())
             self._host.add_process(self.process)
+        else:
+            raise LinkError(f"a peer is a program or a keeper, not {message.role!r:.40}")
 
     def _end(self, process: Process) -> None:
         how = "has ended" if self._orderly else "was killed or crashed"
@@ -126,7 +131,10 @@ class LinkedPeer:
                 exchange.start.id, now, f"the program {how}", "", canceled=False
             )
             self._host.happened(process, failure)
+        if self._total != self._told:
+            self._tell_dropped(process)
         self._host.notify(process, f"the program (pid {process.pid}) {how}")
+        process.stacks.clear()
 
 
 def _process(hello: Hello, number: int) -> Process:
@@ -140,6 +148,10 @@ def _process(hello: Hello, number: int) -> Process:
         hello.epoch,
         hello.libraries,
     )
+
+
+def _doubled(count: int, told: int) -> bool:
+    return count > 0 and count >= 2 * told
 
 
 def _dropped(total: Dropped) -> str:

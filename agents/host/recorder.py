@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from ..link.messages import (
+    MAX_STACKS,
     BodyChunk,
     Event,
     ExchangeFailed,
@@ -16,6 +17,8 @@ from ..link.messages import (
     ResponseStarted,
 )
 from .body import Body
+
+_ENDS = (ExchangeFinished, ExchangeFailed)
 
 
 @attrs.frozen
@@ -41,7 +44,7 @@ class Process:
         number: From 1, in the order of linking.
         epoch: Nanoseconds since 1970 minus the program's monotonic clock.
         libraries: Folders of code that is not the program's own.
-        stacks: What it sent, by number.
+        stacks: What it sent, by number: as many as it may still refer to.
         ended: Whether its link is closed.
     """
 
@@ -56,6 +59,12 @@ class Process:
     stacks: dict[int, tuple[Frame, ...]] = attrs.field(factory=dict[int, tuple[Frame, ...]])
     ended: bool = False
 
+    def define_stack(self, id: int, frames: tuple[Frame, ...]) -> None:  # noqa: A002  # the link's word
+        """Keep a stack for the exchanges that are going to refer to it."""
+        self.stacks[id] = frames
+        if len(self.stacks) > MAX_STACKS:
+            del self.stacks[next(iter(self.stacks))]
+
 
 @attrs.define(eq=False)
 class Exchange:
@@ -63,16 +72,18 @@ class Exchange:
 
     Attributes:
         sequence: From 1, in the order of recording, over all processes.
+        stack: Where the program asked for it, innermost frame first.
+        first: The id of the first exchange of its chain of redirects; mostly its own.
         redirected: The exchange whose redirect this one follows.
-        redirects_to: The exchange that follows this one's redirect.
         last_at: The time of the last event, in the process's monotonic nanoseconds.
     """
 
     sequence: int
     process: Process
     start: RequestStarted
+    stack: tuple[Frame, ...]
+    first: int
     redirected: Exchange | None = None
-    redirects_to: Exchange | None = None
     response: ResponseStarted | None = None
     end: ExchangeFinished | ExchangeFailed | None = None
     request_body: Body = attrs.field(factory=Body)
@@ -92,22 +103,33 @@ class Recorder:
         self._budget = budget
         self._exchanges: dict[tuple[int, int], Exchange] = {}
         self._sequence: dict[int, Exchange] = {}
+        # The newest of each chain of redirects, by its first one's key.
+        self._newest: dict[tuple[int, int], Exchange] = {}
+        # Those that keep any bytes, in the order of their first.
+        self._keeping: dict[tuple[int, int], Exchange] = {}
         self._kept = 0
         self._last = 0
         self.forgotten = 0
 
     def record(self, process: Process, event: Event) -> Exchange | None:
-        """Add *event* to its exchange and give that; ``None`` if it is forgotten or unknown."""
+        """Add *event* to its exchange and give that.
+
+        ``None`` if that is forgotten or unknown, or has ended and would do so again.
+        """
         if isinstance(event, RequestStarted):
             return self._begin(process, event)
         exchange = self._exchanges.get((process.number, event.id))
-        if exchange is not None:
-            self._continue(exchange, event)
+        if exchange is None or (exchange.end is not None and isinstance(event, _ENDS)):
+            return None
+        self._continue(exchange, event)
         return exchange
 
-    def find(self, process: int, id: int) -> Exchange | None:  # noqa: A002  # an exchange's word
-        """Give the exchange that has this *id* in that process, unless it is forgotten."""
-        return self._exchanges.get((process, id))
+    def newest(self, process: int, first: int) -> Exchange | None:
+        """Give the last exchange of the chain of redirects that began with *first*.
+
+        ``None`` if there is none, or not any more.  Without redirects that is *first* itself.
+        """
+        return self._newest.get((process, first))
 
     def after(self, sequence: int) -> Exchange | None:
         """Give the oldest exchange recorded after the one with this *sequence*."""
@@ -122,41 +144,72 @@ class Recorder:
                 yield exchange
 
     def _begin(self, process: Process, start: RequestStarted) -> Exchange:
+        known = self._exchanges.get((process.number, start.id))
+        if known is not None:
+            self._forget(known)
+        before = self._redirecting(process, start)
         self._last += 1
-        exchange = Exchange(self._last, process, start, last_at=start.at)
-        self._chain(exchange)
+        exchange = Exchange(
+            self._last,
+            process,
+            start,
+            process.stacks.get(start.stack, ()),
+            before.first if before else start.id,
+            before,
+            last_at=start.at,
+        )
         self._exchanges[exchange.key] = self._sequence[exchange.sequence] = exchange
+        self._newest[process.number, exchange.first] = exchange
         if len(self._exchanges) > self._budget.exchanges:
             self._forget(next(iter(self._exchanges.values())))
         return exchange
 
-    def _chain(self, exchange: Exchange) -> None:
-        origin = exchange.start.redirected_from
-        before = None if origin is None else self.find(exchange.process.number, origin)
-        if before is not None and before.response is not None and before.redirects_to is None:
-            exchange.redirected, before.redirects_to = before, exchange
+    def _redirecting(self, process: Process, start: RequestStarted) -> Exchange | None:
+        """Give the exchange whose redirect *start* follows, if nobody else does."""
+        if start.redirected_from is None:
+            return None
+        before = self._exchanges.get((process.number, start.redirected_from))
+        if before is None or before.response is None or self._is_followed(before):
+            return None
+        return before
+
+    def _is_followed(self, exchange: Exchange) -> bool:
+        return self._newest.get((exchange.process.number, exchange.first)) is not exchange
 
     def _continue(self, exchange: Exchange, event: Event) -> None:
         exchange.last_at = event.at
+        if not exchange.stack:
+            # Another thread of the program was about to send it.
+            exchange.stack = exchange.process.stacks.get(exchange.start.stack, ())
         if isinstance(event, BodyChunk):
             body = exchange.request_body if event.sent else exchange.response_body
-            self._kept += body.add(event.data, event.length, self._budget.body_bytes)
-            self._make_room()
+            added = body.add(event.data, event.length, self._budget.body_bytes)
+            if added:
+                self._keeping[exchange.key] = exchange
+                self._kept += added
+                self._make_room()
         elif isinstance(event, ResponseStarted):
             exchange.response = event
-        elif isinstance(event, ExchangeFinished | ExchangeFailed):
+        elif isinstance(event, _ENDS):
             exchange.end = event
 
     def _make_room(self) -> None:
-        if self._kept <= self._budget.total_bytes:
-            return
-        reason = f"the limit for all bodies is {self._budget.total_bytes:,} bytes"
-        for exchange in self._exchanges.values():
-            self._kept -= exchange.request_body.drop(reason) + exchange.response_body.drop(reason)
-            if self._kept <= self._budget.total_bytes:
-                return
+        while self._kept > self._budget.total_bytes:
+            oldest = next(iter(self._keeping.values()))
+            self._drop_bodies(
+                oldest, f"the limit for all bodies is {self._budget.total_bytes:,} bytes"
+            )
+
+    def _drop_bodies(self, exchange: Exchange, reason: str) -> None:
+        self._keeping.pop(exchange.key, None)
+        self._kept -= exchange.request_body.drop(reason) + exchange.response_body.drop(reason)
 
     def _forget(self, exchange: Exchange) -> None:
+        self._drop_bodies(exchange, "the exchange is forgotten")
         del self._exchanges[exchange.key], self._sequence[exchange.sequence]
-        self._kept -= exchange.request_body.kept + exchange.response_body.kept
+        chain = (exchange.process.number, exchange.first)
+        if self._newest.get(chain) is exchange:
+            del self._newest[chain]
+        # What was sent about a redirect need not be kept for those that follow it.
+        exchange.redirected = None
         self.forgotten += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import tokenize
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from .recorder import Process
 
 MAX_SOURCE = 4_000_000
 """Characters; a longer file is cut, it was generated and nobody reads it."""
+
+MAX_SCRIPTS = 10_000
+"""How many files are told apart; a program that makes up new names stops being followed there."""
 
 _FIRST_LINE, _NEXT_LINE = "AAAA", "AACA"
 
@@ -42,11 +46,16 @@ class Script:
 
     def text(self) -> str:
         """Give the source, or a line that says why there is none."""
+        # A pipe or a device would keep the host waiting.
+        if not os.path.isfile(self.filename):
+            return f"# {self.filename} can't be shown: there is no such file\n"
         try:
             with tokenize.open(self.filename) as file:
-                return file.read(MAX_SOURCE)
-        except (OSError, SyntaxError, UnicodeDecodeError) as error:
+                text = file.read(MAX_SOURCE)
+        except (OSError, SyntaxError, ValueError) as error:
             return f"# {self.filename} can't be shown: {error}\n"
+        # Some codecs can give what no JSON can hold: halves of surrogate pairs.
+        return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Sources:
@@ -63,6 +72,8 @@ class Sources:
         """Give the script that *frame* is in."""
         key = (process.number, frame.filename)
         if key not in self._scripts:
+            if len(self._scripts) >= MAX_SCRIPTS:
+                return Script("0", process, "<one of too many files>", library=True)
             self._scripts[key] = self._make(process, frame.filename)
         return self._scripts[key]
 

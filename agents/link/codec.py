@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -11,9 +11,13 @@ import msgpack
 
 from ...channels import TapscopeError
 from .messages import MAGIC, MESSAGES, ConnectionInfo, Frame, Message, ResponseStarted, StackDefined
+from .shapes import make
 
 MAX_MESSAGE = 64 * 1024 * 1024
 """Bytes; a longer message is refused, so that a peer can't fill the memory."""
+MAX_ITEMS = 16_384
+"""Of one list; a few bytes can announce any number, and room is made for all of them."""
+_MAX_BUFFERED = 2 * MAX_MESSAGE  # a message, and what came with its last bytes
 
 
 class LinkError(TapscopeError):
@@ -24,9 +28,13 @@ class Encoder:
     """Messages to bytes, for either side.
 
     The first bytes of a program are :data:`MAGIC`; this does not add them.
+
+    Attributes:
+        size: How many bytes wait to be taken.
     """
 
     def __init__(self) -> None:
+        self.size = 0
         # One result for each message: a message that can't be packed must not
         # take those before it along.
         self._packer = msgpack.Packer(unicode_errors="replace")
@@ -34,8 +42,16 @@ class Encoder:
         self._numbers = {kind: number for number, kind in enumerate(MESSAGES)}
 
     def add(self, number: int, *fields: object) -> None:
-        """Append the message of class ``MESSAGES[number]`` that has these *fields*."""
-        self._packed.append(self._packer.pack((number, *fields)))
+        """Append the message of class ``MESSAGES[number]`` that has these *fields*.
+
+        Raises:
+            Exception: They can't be packed, or are too long together; nothing is appended.
+        """
+        packed = self._packer.pack((number, *fields))
+        if len(packed) > MAX_MESSAGE:
+            raise ValueError(f"a message may have {MAX_MESSAGE:,} bytes, not {len(packed):,}")
+        self._packed.append(packed)
+        self.size += len(packed)
 
     def add_message(self, message: Message) -> None:
         """Append *message*."""
@@ -45,6 +61,7 @@ class Encoder:
         """Give what was appended since the last call."""
         data = b"".join(self._packed)
         self._packed.clear()
+        self.size = 0
         return data
 
     def encode(self, message: Message) -> bytes:
@@ -62,8 +79,15 @@ class Decoder:
 
     def __init__(self, *, magic: bool) -> None:
         self._expected = MAGIC if magic else b""
+        # Bytes so far, and up to the last whole message.
+        self._fed = self._whole = 0
         self._unpacker = msgpack.Unpacker(
-            max_buffer_size=MAX_MESSAGE,
+            max_buffer_size=_MAX_BUFFERED,
+            max_str_len=MAX_MESSAGE,
+            max_bin_len=MAX_MESSAGE,
+            max_array_len=MAX_ITEMS,
+            max_map_len=0,
+            max_ext_len=0,
             unicode_errors="replace",
             use_list=False,
             strict_map_key=True,
@@ -76,14 +100,17 @@ class Decoder:
             LinkError: The bytes are not of this link or this version.
         """
         data = self._without_magic(data)
+        self._fed += len(data)
         try:
             self._unpacker.feed(data)
             for array in self._unpacker:
-                yield _message(array)
-        except LinkError:
-            raise
+                self._whole = self._unpacker.tell()
+                if array[0] < len(MESSAGES):
+                    yield _message(array)
         except Exception as error:
             raise LinkError(f"the link carried what is not a message: {error!r}") from error
+        if self._fed - self._whole > MAX_MESSAGE:
+            raise LinkError(f"the link carried a message of more than {MAX_MESSAGE:,} bytes")
 
     def _without_magic(self, data: bytes) -> bytes:
         if not self._expected:
@@ -97,25 +124,16 @@ class Decoder:
 
 def _message(array: Sequence[Any]) -> Message:
     number: int = array[0]
-    kind: Callable[..., Message] = MESSAGES[number]
-    return _NESTED.get(kind, kind)(*array[1:])
+    fields = list(array[1:])
+    if number < 0:
+        raise LinkError(f"no message has the number {number}")
+    kind: type[Message] = MESSAGES[number]
+    if kind is StackDefined:
+        fields[1] = tuple(make(Frame, frame) for frame in fields[1])
+    elif kind is ResponseStarted and fields[6] is not None:
+        fields[6] = make(ConnectionInfo, fields[6])
+    return make(kind, fields)
 
-
-def _stack_defined(id: int, frames: Sequence[Any]) -> StackDefined:  # noqa: A002  # the field's name
-    return StackDefined(id, tuple(Frame(*frame) for frame in frames))
-
-
-def _response_started(*fields: Any) -> ResponseStarted:
-    built = list(fields)
-    if built[6] is not None:
-        built[6] = ConnectionInfo(*built[6])
-    return ResponseStarted(*built)
-
-
-_NESTED: dict[Callable[..., Message], Callable[..., Message]] = {
-    StackDefined: _stack_defined,
-    ResponseStarted: _response_started,
-}
 
 connection_fields = attrgetter(*(field.name for field in attrs.fields(ConnectionInfo)))
 """Give a connection's fields as the link carries them."""

@@ -16,6 +16,8 @@ from ...channels.http import Headers
 VERSION = 1
 MAGIC = b"tapscope-link/1\n"
 """The first bytes that a program sends."""
+MAX_STACKS = 4096
+"""How many of the stacks that it defined last a program may refer to."""
 
 
 @attrs.frozen

@@ -15,7 +15,7 @@ from ...channels.http import (
     ResponseStarted,
 )
 from ..link import messages
-from ..link.codec import MAX_ITEMS, connection_fields
+from ..link.codec import MAX_ITEMS, MAX_MESSAGE, connection_fields
 from .queue import DroppedChunk, Event
 from .stacks import StackTable
 
@@ -58,7 +58,10 @@ class EventEncoder:
         Raises:
             Exception: It holds what no message can hold.
         """
-        return self._encode[type(event)](event)
+        encoded = self._encode[type(event)](event)
+        if len(encoded) > MAX_MESSAGE:
+            raise ValueError(f"a message may have {MAX_MESSAGE:,} bytes, not {len(encoded):,}")
+        return encoded
 
     def _start(self, event: RequestStarted) -> bytes:
         number, frames = self._stacks.number(event.stack)

@@ -9,6 +9,7 @@ here ever blocks the program.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 import threading
@@ -58,7 +59,8 @@ class Tap:
         self._subscriptions: list[Subscription] = []
         self._released = threading.Event()
         self._stopped = True
-        self._forked = self._paused = False
+        self._forked = False
+        self._thread: threading.Thread | None = None
         self._reviving = threading.RLock()
         _forkable.add(self)
 
@@ -135,17 +137,17 @@ class Tap:
         self._end()
 
     def _start_thread(self) -> None:
-        self._paused = False
         self._queue.encode = self._events.encode
         self._thread = threading.Thread(target=self._run, name="tapscope", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        carrier = self._carrier
-        while not (self._stopped or self._paused):
+        carrier, mine = self._carrier, self._thread
+        while self._thread is mine and not self._stopped:
             busy = len(self._queue) > 0
             blocked = not self._turn()
             carrier.wait(TICK if busy or blocked else IDLE_TICK, writing=blocked)
+        self._turn()
 
     def _turn(self) -> bool:
         """Read, encode and write once; whether nothing is left to do."""
@@ -185,7 +187,7 @@ class Tap:
     def _resume(self) -> None:
         """Start the thread again that ended before a fork."""
         with self._reviving:
-            if self._paused and not self._stopped:
+            if self._thread is None and not self._stopped:
                 self._start_thread()
 
     def _collect(self) -> bool:
@@ -235,11 +237,14 @@ class Tap:
 
     def before_fork(self) -> None:
         """End the thread until the next event: Python 3.12 warns of threads where it forks."""
-        if not self._stopped:
+        with self._reviving:
+            thread, self._thread = self._thread, None
             self._queue.encode = self._resume_and_encode
-            self._paused = True
-            self._carrier.wake()
-            self._thread.join(PAUSE)
+        if thread is None or self._stopped:
+            return
+        self._carrier.wake()
+        with contextlib.suppress(RuntimeError):  # another thread is just starting it
+            thread.join(PAUSE)
 
     def after_fork(self) -> None:
         """Forget the parent's link, in the child; its first exchange opens another.

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ...link.messages import MAX_STACKS
 from ..domain import CommandError, Domain, command, encode_event
-from ..recorder import Process
+from ..recorder import Exchange
 from ..sources import Script, digest, source_map
 
 if TYPE_CHECKING:
@@ -82,12 +83,16 @@ class Debugger(Domain):
         # drops our function names for those it found.  A lone # never parses.
         return ScriptSource(script_source=f"{script.text()}\n#")
 
-    def announce_stack(self, process: Process, stack: int) -> None:
-        """Tell of the files in this stack of *process* that were not told of yet."""
-        if self._enabled and (process.number, stack) not in self._stacks:
-            self._stacks.add((process.number, stack))
-            for frame in process.stacks.get(stack, ()):
-                self._announce(self._session.host.sources.of(process, frame))
+    def announce_stack(self, exchange: Exchange) -> None:
+        """Tell of the files in the stack of *exchange* that were not told of yet."""
+        key = (exchange.process.number, exchange.start.stack)
+        if not self._enabled or key in self._stacks:
+            return
+        if len(self._stacks) >= MAX_STACKS:
+            self._stacks.clear()
+        self._stacks.add(key)
+        for frame in exchange.stack:
+            self._announce(self._session.host.sources.of(exchange.process, frame))
 
     def _announce(self, script: Script) -> None:
         if script.id in self._announced:

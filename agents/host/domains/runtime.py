@@ -8,12 +8,13 @@ from ..domain import Domain, command, encode_event
 from ..notices import Notice
 from ..recorder import Process
 from .runtime_types import (
-    AuxData,
+    CallFrame,
     ConsoleAPICalled,
     ExecutionContextCreated,
     ExecutionContextDescription,
     IsolateId,
     RemoteObject,
+    StackTrace,
 )
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Runtime(Domain):
 
     name = "Runtime"
     events = (ExecutionContextCreated, ConsoleAPICalled)
+    types = (CallFrame, StackTrace)
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -66,7 +68,7 @@ class Runtime(Domain):
             origin="",
             name=f"python[{process.pid}]",
             unique_id=f"{self._session.host.id}.{process.number}",
-            aux_data=AuxData(is_default=process.number == 1),
+            aux_data={"isDefault": process.number == 1},
         )
         self._session.send(encode_event(Runtime, ExecutionContextCreated(context=context)))
 

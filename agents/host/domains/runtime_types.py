@@ -28,11 +28,8 @@ class StackTrace:
     call_frames: list[CallFrame]
 
 
-@attrs.frozen(kw_only=True)
-class AuxData:
-    """Which of the contexts the Console takes first."""
-
-    is_default: bool
+AuxData = dict[str, bool]
+"""``isDefault`` tells which of the contexts the Console takes first."""
 
 
 @attrs.frozen(kw_only=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..domain import Domain, command
+from ..domain import Domain as AnyDomain
+from ..domain import command
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -16,7 +17,7 @@ VERSION = "1.3"
 
 
 @attrs.frozen(kw_only=True)
-class DomainInfo:
+class Domain:
     """A domain's name and version."""
 
     name: str
@@ -27,10 +28,10 @@ class DomainInfo:
 class DomainList:
     """The domains a target has."""
 
-    domains: list[DomainInfo]
+    domains: list[Domain]
 
 
-class Schema(Domain):
+class Schema(AnyDomain):
     """Which domains there are."""
 
     name = "Schema"
@@ -42,4 +43,4 @@ class Schema(Domain):
     def get_domains(self) -> DomainList:
         """List the domains."""
         names = [domain.name for domain in self._session.host.domains]
-        return DomainList(domains=[DomainInfo(name=name, version=VERSION) for name in names])
+        return DomainList(domains=[Domain(name=name, version=VERSION) for name in names])

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from ...link.messages import Frame
-from ..recorder import Process
+from ...link.messages import MAX_STACKS, Frame
+from ..recorder import Exchange, Process
 from ..sources import Sources
 from .runtime_types import CallFrame, StackTrace
 
 
 class StackTraces:
-    """Gives the stacks of processes as CDP has them, the same object for the same stack."""
+    """Gives the stacks of exchanges as CDP has them, mostly the same object for the same stack."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._made: dict[tuple[int, int], StackTrace] = {}
 
-    def of(self, process: Process, stack: int) -> StackTrace | None:
-        """Give the stack that *process* sent under this number, if it has any frames."""
-        frames = process.stacks.get(stack)
-        if not frames:
+    def of(self, exchange: Exchange) -> StackTrace | None:
+        """Give the stack of *exchange*, if it has any frames."""
+        if not exchange.stack:
             return None
-        key = (process.number, stack)
+        key = (exchange.process.number, exchange.start.stack)
         if key not in self._made:
-            self._made[key] = StackTrace(
-                call_frames=[self._call_frame(process, frame) for frame in frames]
-            )
+            if len(self._made) >= MAX_STACKS:
+                self._made.clear()
+            self._made[key] = self._make(exchange)
         return self._made[key]
+
+    def _make(self, exchange: Exchange) -> StackTrace:
+        process = exchange.process
+        return StackTrace(call_frames=[self._call_frame(process, f) for f in exchange.stack])
 
     def _call_frame(self, process: Process, frame: Frame) -> CallFrame:
         script = self._sources.of(process, frame)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import logging
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,11 @@ from .translation import Translator, decoded_body
 
 if TYPE_CHECKING:
     from ...session import Session
+
+
+_log = logging.getLogger("tapscope")
+
+_REQUEST_ID = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 
 
 class Network(Domain):
@@ -112,15 +119,17 @@ class Network(Domain):
             self._announce(exchange)
             for message in messages:
                 self._session.send(message)
+        if exchange.end is not None:
+            self.streaming.discard(exchange.key)
 
     def _history(self) -> Iterator[list[bytes]]:
         while (exchange := self._feed.recorder.after(self.seen)) is not None:
             self.seen = exchange.sequence
             self._announce(exchange)
-            yield [encode_event(Network, e) for e in self._feed.translator.history(exchange)]
+            yield self._feed.history(exchange)
 
     def _announce(self, exchange: Exchange) -> None:
-        self._session.domain(Debugger).announce_stack(exchange.process, exchange.start.stack)
+        self._session.domain(Debugger).announce_stack(exchange)
 
     def _find(self, wanted: str) -> Exchange:
         exchange = self._feed.find(wanted)
@@ -148,6 +157,8 @@ class NetworkFeed:
         """Tell *domain* no more."""
         if domain in self._enabled:
             self._enabled.remove(domain)
+        if not self._enabled:
+            self.translator.forget()
 
     def tell(self, exchange: Exchange, event: Event) -> None:
         """Translate *event* and send it to every front end that wants it."""
@@ -160,15 +171,20 @@ class NetworkFeed:
         for domain in list(self._enabled):
             domain.tell(exchange, streamed if domain in streamers else plain)
 
+    def history(self, exchange: Exchange) -> list[bytes]:
+        """Give what there is to tell of *exchange*; nothing if that can't be shown."""
+        try:
+            return [encode_event(Network, event) for event in self.translator.history(exchange)]
+        except Exception:
+            _log.exception("%s can't be shown", exchange.start.url)
+            return []
+
     def find(self, wanted: str) -> Exchange | None:
         """Give the newest exchange that front ends know by the request id *wanted*."""
-        process, _, id = wanted.partition(".")  # noqa: A001  # an exchange's word
-        if not (process.isascii() and process.isdigit() and id.isascii() and id.isdigit()):
+        if not _REQUEST_ID.fullmatch(wanted):
             return None
-        found = self.recorder.find(int(process), int(id))
-        while found is not None and found.redirects_to is not None:
-            found = found.redirects_to
-        return found
+        process, _, first = wanted.partition(".")
+        return self.recorder.newest(int(process), int(first))
 
 
 def _kept(body: Body) -> bytes:

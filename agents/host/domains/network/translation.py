@@ -54,6 +54,10 @@ class Translator:
         if exchange.end is not None:
             yield self._ended(exchange, exchange.end)
 
+    def forget(self) -> None:
+        """Let go of what was remembered, as from now on events are going to be missed."""
+        self._loading.clear()
+
     def live(self, exchange: Exchange, event: Event, *, streaming: bool) -> Iterator[object]:
         """Give what *event*, the newest of *exchange*, means; *streaming* with its bytes."""
         if isinstance(event, RequestStarted):
@@ -70,7 +74,7 @@ class Translator:
         head = RequestHead.of(exchange)
         before = ResponseHead.of(exchange.redirected) if exchange.redirected else None
         began = seconds(exchange.process, exchange.start.at)
-        stack = self._stack_traces.of(exchange.process, exchange.start.stack)
+        stack = self._stack_traces.of(exchange)
         yield types.RequestWillBeSent(
             request_id=request_id(exchange),
             loader_id=_LOADER,
@@ -116,7 +120,7 @@ class Translator:
         self, exchange: Exchange, event: BodyChunk, *, streaming: bool
     ) -> types.DataReceived:
         decoder = self._loading_of(exchange, event).decoder
-        decoded = decoder.decode(event.data) if event.data is not None else b""
+        decoded = decoder.decode(event.data) if event.data is not None else decoder.skip()
         return types.DataReceived(
             request_id=request_id(exchange),
             timestamp=seconds(exchange.process, event.at),
@@ -133,6 +137,8 @@ class Translator:
             decoder = head.decoder() if head else ContentDecoder("")
             past = exchange.response_body.length - event.length
             decoder.decode(exchange.response_body.data()[:past])
+            if exchange.response_body.kept < past:
+                decoder.skip()
             loading = self._loading[exchange] = _Loading(decoder, len(head.text) if head else 0)
         return loading
 
@@ -164,10 +170,7 @@ class Translator:
 
 def request_id(exchange: Exchange) -> str:
     """Give the id that front ends know *exchange* by: redirects share the first one's."""
-    first = exchange
-    while first.redirected is not None:
-        first = first.redirected
-    return f"{first.process.number}.{first.start.id}"
+    return f"{exchange.process.number}.{exchange.first}"
 
 
 def decoded_body(exchange: Exchange) -> bytes:

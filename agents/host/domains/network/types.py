@@ -103,8 +103,13 @@ class ConnectTiming:
 
 
 @attrs.frozen(kw_only=True)
-class Cookie:
-    """A cookie; none is told yet."""
+class AssociatedCookie:
+    """A cookie that a request sends, or could have; none is told yet."""
+
+
+@attrs.frozen(kw_only=True)
+class BlockedSetCookieWithReason:
+    """A cookie that a response could not set; none is told yet."""
 
 
 @attrs.frozen(kw_only=True)
@@ -128,7 +133,7 @@ class RequestWillBeSentExtraInfo:
     """A request's headers as they go on the wire."""
 
     request_id: str
-    associated_cookies: list[Cookie]
+    associated_cookies: list[AssociatedCookie]
     headers: Headers
     connect_timing: ConnectTiming
 
@@ -150,7 +155,7 @@ class ResponseReceivedExtraInfo:
     """A response's headers as they came on the wire."""
 
     request_id: str
-    blocked_cookies: list[Cookie]
+    blocked_cookies: list[BlockedSetCookieWithReason]
     headers: Headers
     resource_ip_address_space: IPAddressSpace
     status_code: int

@@ -1,0 +1,213 @@
+"""The files of a program's stacks, as front ends get them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tapscope.agents.host import sources
+from tapscope.agents.link.messages import MAX_STACKS, Frame
+from tests.agents.host.programs import FakeProgram, FrontEnd, make_host
+
+SOURCE = "import shop\n\n\ndef buy() -> None:\n    shop.buy('grün')\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shop.py").write_text(SOURCE, "utf-8")
+    return tmp_path
+
+
+def front_end_of(program: FakeProgram) -> FrontEnd:
+    front_end = FrontEnd(program.host)
+    front_end.ask("Debugger.enable")
+    front_end.ask("Network.enable")
+    return front_end
+
+
+def program_at(folder: Path, *frames: Frame) -> FakeProgram:
+    """A program whose one exchange was asked for in *frames*."""
+    program = FakeProgram(make_host(), folder=str(folder), libraries=(f"{folder}/library/",))
+    program.define_stack(1, *frames)
+    program.start(1, stack=1)
+    return program
+
+
+def map_of(told: dict[str, Any]) -> dict[str, Any]:
+    prefix, _, data = told["sourceMapURL"].partition(",")
+    assert prefix == "data:application/json;base64"
+    found: dict[str, Any] = json.loads(base64.b64decode(data))
+    return found
+
+
+def shown(folder: Path, filename: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is told of a file in a stack, and its source map."""
+    front_end = front_end_of(program_at(folder, Frame("f", filename, 1, 0)))
+    [told] = front_end.told("scriptParsed")
+    return told, map_of(told)
+
+
+def test_a_frame_counts_lines_from_zero_and_refers_to_a_file_told_before(folder: Path) -> None:
+    front_end = front_end_of(program_at(folder, Frame("buy", str(folder / "shop.py"), 5, 4)))
+    assert front_end.names()[:2] == ["scriptParsed", "requestWillBeSent"]
+    [script], [request] = front_end.told("scriptParsed"), front_end.told("requestWillBeSent")
+    assert request["initiator"] == {
+        "type": "script",
+        "stack": {
+            "callFrames": [
+                {
+                    "functionName": "buy",
+                    "scriptId": script["scriptId"],
+                    "url": (folder / "shop.py").as_uri(),
+                    "lineNumber": 4,
+                    "columnNumber": 4,
+                }
+            ]
+        },
+    }
+
+
+def test_an_exchange_without_a_stack_has_none(folder: Path) -> None:
+    front_end = front_end_of(program_at(folder))
+    assert "stack" not in front_end.told("requestWillBeSent")[0]["initiator"]
+
+
+def test_the_map_shows_the_file_line_for_line(folder: Path) -> None:
+    told, found = shown(folder, str(folder / "shop.py"))
+    assert found["sources"] == [(folder / "shop.py").as_uri()]
+    assert found["sourcesContent"] == [SOURCE]
+    lines = found["mappings"].split(";")
+    assert len(lines) == SOURCE.count("\n") + 1
+    assert lines[0] == "AAAA"
+    assert set(lines[1:]) == {"AACA"}
+    assert told["endLine"] >= len(lines) - 1
+    assert told["url"] == ""
+    assert "ignoreList" not in found
+
+
+def test_a_relative_file_is_of_the_programs_folder(folder: Path) -> None:
+    _, found = shown(folder, "shop.py")
+    assert found["sourcesContent"] == [SOURCE]
+
+
+@pytest.mark.parametrize("filename", ["library/tool.py", "<frozen importlib._bootstrap>"])
+def test_a_librarys_file_is_to_be_ignored(folder: Path, filename: str) -> None:
+    _, found = shown(folder, filename)
+    assert found["ignoreList"] == [0]
+
+
+@pytest.mark.parametrize("filename", ["gone.py", "<string>", "<stdin>", "", ".", "a\0b.py"])
+def test_a_file_that_is_not_there_has_a_line_that_says_so(folder: Path, filename: str) -> None:
+    _, found = shown(folder, filename)
+    [text] = found["sourcesContent"]
+    assert text.startswith("# ")
+    assert "can't be shown" in text
+
+
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.py")
+    _, found = shown(folder, "pipe.py")
+    assert "can't be shown" in found["sourcesContent"][0]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("# coding: latin-1\n# grün\n".encode("latin-1"), "# coding: latin-1\n# grün\n"),
+        (b"\xef\xbb\xbf# bom\n", "# bom\n"),
+        (b"a = 1\r\nb = 2\r\n", "a = 1\nb = 2\n"),
+        (b"# coding: raw_unicode_escape\n# \\ud800\n", "# coding: raw_unicode_escape\n# ?\n"),
+    ],
+)
+def test_a_file_is_read_in_its_own_coding(folder: Path, data: bytes, text: str) -> None:
+    (folder / "coded.py").write_bytes(data)
+    _, found = shown(folder, "coded.py")
+    assert found["sourcesContent"] == [text]
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"# coding: nonsense\n", b"# coding: utf-8\n\xff\n"])
+def test_a_file_that_cannot_be_read_has_a_line_that_says_so(folder: Path, data: bytes) -> None:
+    (folder / "broken.py").write_bytes(data)
+    _, found = shown(folder, "broken.py")
+    assert "can't be shown" in found["sourcesContent"][0]
+
+
+def test_the_source_can_be_asked_for_and_is_no_javascript(folder: Path) -> None:
+    front_end = front_end_of(program_at(folder, Frame("f", "shop.py", 1, 0)))
+    [script] = front_end.told("scriptParsed")
+    answer = front_end.ask("Debugger.getScriptSource", scriptId=script["scriptId"])
+    assert answer["scriptSource"].startswith(SOURCE)
+    assert answer["scriptSource"].splitlines()[-1] == "#"
+
+
+@pytest.mark.parametrize("wanted", ["", "0", "2", "-1", "shop.py", "/etc/passwd", "../shop.py"])
+def test_only_files_in_stacks_can_be_asked_for(folder: Path, wanted: str) -> None:
+    front_end = front_end_of(program_at(folder, Frame("f", "shop.py", 1, 0)))
+    error = front_end.refusal("Debugger.getScriptSource", scriptId=wanted)
+    assert error["code"] == -32000
+
+
+def test_a_file_is_told_once_however_many_stacks_it_is_in(folder: Path) -> None:
+    program = program_at(folder, Frame("f", "shop.py", 1, 0), Frame("g", "shop.py", 5, 0))
+    front_end = front_end_of(program)
+    program.define_stack(2, Frame("h", "shop.py", 2, 0))
+    program.start(2, stack=2)
+    front_end.ask("Debugger.enable")
+    assert len(front_end.told("scriptParsed")) == 1
+
+
+def test_files_so_far_are_told_when_the_debugger_is_enabled_later(folder: Path) -> None:
+    program = program_at(folder, Frame("f", "shop.py", 1, 0))
+    front_end = FrontEnd(program.host)
+    front_end.ask("Network.enable")
+    assert front_end.told("scriptParsed") == []
+    front_end.ask("Debugger.enable")
+    assert len(front_end.told("scriptParsed")) == 1
+
+
+def test_the_same_file_of_two_programs_is_two_scripts(folder: Path) -> None:
+    host = make_host()
+    for _ in range(2):
+        program = FakeProgram(host, folder=str(folder))
+        program.define_stack(1, Frame("f", "shop.py", 1, 0))
+        program.start(1, stack=1)
+    front_end = FrontEnd(host)
+    front_end.ask("Debugger.enable")
+    front_end.ask("Network.enable")
+    told = front_end.told("scriptParsed")
+    assert [script["executionContextId"] for script in told] == [1, 2]
+    assert len({script["scriptId"] for script in told}) == 2
+
+
+def test_a_program_that_makes_up_file_names_does_not_fill_the_memory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MAX_SCRIPTS", 10)
+    program = program_at(folder)
+    front_end = front_end_of(program)
+    for number in range(2, 100):
+        program.define_stack(number, Frame("f", f"<made {number}>", 1, 0))
+        program.start(number, stack=number)
+    assert len(program.host.sources.all()) == 10
+    scripts = {told["scriptId"] for told in front_end.told("scriptParsed")}
+    assert len(scripts) == 11
+    used = {
+        told["initiator"]["stack"]["callFrames"][0]["scriptId"]
+        for told in front_end.told("requestWillBeSent")[1:]
+    }
+    assert used == scripts
+
+
+def test_stacks_that_were_sent_long_ago_are_still_shown(folder: Path) -> None:
+    program = program_at(folder, Frame("first", "shop.py", 1, 0))
+    for number in range(2, MAX_STACKS + 10):
+        program.define_stack(number, Frame("later", "shop.py", 1, 0))
+    program.end()
+    front_end = front_end_of(program)
+    [told] = front_end.told("requestWillBeSent")
+    assert told["initiator"]["stack"]["callFrames"][0]["functionName"] == "first"

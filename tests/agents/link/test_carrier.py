@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tapscope.agents.link import LinkAddress, LinkClosed, LocalCarrier, SocketCarrier
+from tapscope.channels import TapscopeError
+
+
+@pytest.fixture
+def listening() -> Iterator[tuple[socket.socket, LinkAddress]]:
+    """A host's socket, and where it is."""
+    # pytest's own directories are too long for the name of a Unix socket on macOS.
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        path = str(Path(folder) / "link")
+        listener.bind(path)
+        listener.listen()
+        yield listener, LinkAddress(path, "secret")
+
+
+@pytest.fixture
+def joined(
+    listening: tuple[socket.socket, LinkAddress],
+) -> Iterator[tuple[SocketCarrier, socket.socket]]:
+    """A carrier, and the host's end of it."""
+    listener, address = listening
+    carrier = SocketCarrier(address)
+    host, _ = listener.accept()
+    with host:
+        yield carrier, host
+    carrier.close()
+
+
+def test_bytes_go_both_ways(joined: tuple[SocketCarrier, socket.socket]) -> None:
+    carrier, host = joined
+    assert carrier.write(memoryview(b"up")) == 2
+    assert host.recv(10) == b"up"
+    host.sendall(b"down")
+    carrier.wait(5, writing=False)
+    assert carrier.read() == b"down"
+
+
+def test_reading_nothing_does_not_block(joined: tuple[SocketCarrier, socket.socket]) -> None:
+    assert joined[0].read() == b""
+
+
+def test_a_full_link_takes_nothing_and_does_not_block(
+    joined: tuple[SocketCarrier, socket.socket],
+) -> None:
+    carrier, host = joined
+    data = memoryview(bytes(1_000_000))
+    while carrier.write(data):
+        pass
+    assert carrier.write(data) == 0
+    assert host.recv(1) == b"\0"
+
+
+def test_waiting_for_room_ends_when_the_host_reads(
+    joined: tuple[SocketCarrier, socket.socket],
+) -> None:
+    carrier, host = joined
+    data = memoryview(bytes(100_000))
+    while carrier.write(data):
+        pass
+    reader = threading.Thread(target=host.recv, args=[10_000_000])
+    reader.start()
+    while not carrier.write(data):
+        carrier.wait(5, writing=True)
+    reader.join()
+
+
+def test_a_host_that_leaves_is_noticed(joined: tuple[SocketCarrier, socket.socket]) -> None:
+    carrier, host = joined
+    host.close()
+    with pytest.raises(LinkClosed):
+        carrier.read()
+    with pytest.raises(LinkClosed):
+        carrier.write(memoryview(b"x"))
+
+
+def test_what_the_host_said_last_is_still_read(
+    joined: tuple[SocketCarrier, socket.socket],
+) -> None:
+    carrier, host = joined
+    host.sendall(b"why")
+    host.close()
+    assert carrier.read() == b"why"
+    with pytest.raises(LinkClosed):
+        carrier.read()
+
+
+def test_a_closed_carrier_says_so_and_does_not_wait(
+    joined: tuple[SocketCarrier, socket.socket],
+) -> None:
+    carrier, _ = joined
+    carrier.close()
+    carrier.close()
+    carrier.wait(60, writing=True)
+    with pytest.raises(LinkClosed):
+        carrier.read()
+    with pytest.raises(LinkClosed):
+        carrier.write(memoryview(b"x"))
+
+
+def test_nobody_at_the_address_is_an_os_error() -> None:
+    with pytest.raises(OSError, match="No such file"):
+        SocketCarrier(LinkAddress("/nowhere/at/all", "secret"))
+
+
+def test_a_local_carrier_carries_both_ways() -> None:
+    carrier = LocalCarrier(lambda: None)
+    assert carrier.write(memoryview(b"up")) == 2
+    assert carrier.write(memoryview(b"wards")) == 5
+    carrier.deliver(b"down")
+    carrier.wait(60, writing=False)
+    assert [carrier.take(), carrier.take()] == [b"upwards", b""]
+    assert [carrier.read(), carrier.read()] == [b"down", b""]
+
+
+def test_a_local_carrier_that_nobody_empties_takes_nothing_more() -> None:
+    carrier = LocalCarrier(lambda: None)
+    data = memoryview(bytes(100_000))
+    written = 0
+    while count := carrier.write(data):
+        written += count
+    assert len(carrier.take()) == written
+    assert carrier.write(data) == len(data)
+
+
+def test_whoever_waits_for_a_local_carrier_has_it_emptied_first() -> None:
+    taken: list[bytes] = []
+    carrier = LocalCarrier(lambda: taken.append(carrier.take()))
+    carrier.write(memoryview(b"up"))
+    carrier.wait(60, writing=True)
+    assert taken == [b"up"]
+
+
+def test_a_closed_local_carrier_takes_nothing() -> None:
+    carrier = LocalCarrier(lambda: None)
+    carrier.close()
+    with pytest.raises(LinkClosed):
+        carrier.write(memoryview(b"x"))
+
+
+@pytest.mark.parametrize(
+    "address", [LinkAddress("/run/a b/link", "5ca1ab1e"), LinkAddress("/odd@name:x", "t")]
+)
+def test_an_address_survives_being_text(address: LinkAddress) -> None:
+    assert LinkAddress.parse(str(address)) == address
+
+
+@pytest.mark.parametrize("text", ["", "unix:", "unix:@/p", "unix:t@", "unix:t", "tcp:t@/p", "t@/p"])
+def test_another_text_is_no_address(text: str) -> None:
+    with pytest.raises(TapscopeError, match="unix:TOKEN@PATH"):
+        LinkAddress.parse(text)
+
+
+def test_an_address_does_not_show_its_secret() -> None:
+    assert "5ca1ab1e" not in repr(LinkAddress("/p", "5ca1ab1e"))
