@@ -27,7 +27,7 @@ class Program:
     """
 
     def __init__(self) -> None:
-        self.attached = False
+        self.attached: bool = False
         self._tap: Tap | None = None
 
     @property
@@ -112,5 +112,5 @@ def _lost(reason: str) -> None:
             print(f"tapscope: {reason}; the program goes on uninspected", file=sys.__stderr__)
 
 
-program = Program()
+program: Program = Program()
 """This process's."""

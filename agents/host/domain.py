@@ -156,7 +156,7 @@ def _unstructure_attrs(cls: type) -> Callable[[Any], dict[str, Any]]:
     return make_dict_unstructure_fn(cls, converter, **names)
 
 
-converter = cattrs.Converter(prefer_attrib_converters=False)
+converter: cattrs.Converter = cattrs.Converter(prefer_attrib_converters=False)
 """Turns wire values into typed ones and back; fields that have their default are left out."""
 converter.register_unstructure_hook_factory(attrs.has, _unstructure_attrs)
 for _kind in (bool, int, float, str):

@@ -68,15 +68,16 @@ class Host:
     """
 
     def __init__(self, options: HostOptions) -> None:
-        self.id = options.id
+        self.id: str = options.id
         self.domains = DOMAINS
         self.on_change: Callable[[], None] = lambda: None
-        self.ever_linked = False
+        self.ever_linked: bool = False
         self.processes: list[Process] = []
-        self.notices = Notices()
-        self.sources = Sources()
-        self.recorder = Recorder(options.budget)
-        self.network = NetworkFeed(self.recorder, Translator(StackTraces(self.sources)))
+        self.notices: Notices = Notices()
+        self.sources: Sources = Sources()
+        self.recorder: Recorder = Recorder(options.budget)
+        translator = Translator(StackTraces(self.sources))
+        self.network: NetworkFeed = NetworkFeed(self.recorder, translator)
         self._options = options
         self._peers: list[LinkedPeer] = []
         self._sessions: list[Session] = []

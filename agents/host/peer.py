@@ -40,7 +40,7 @@ class LinkedPeer:
 
     def __init__(self, host: Host, token: str, send: Callable[[bytes], None]) -> None:
         self.process: Process | None = None
-        self.keeper = False
+        self.keeper: bool = False
         self._host = host
         self._token = token
         self._send = send

@@ -109,7 +109,7 @@ class Recorder:
         self._keeping: dict[tuple[int, int], Exchange] = {}
         self._kept = 0
         self._last = 0
-        self.forgotten = 0
+        self.forgotten: int = 0
 
     def record(self, process: Process, event: Event) -> Exchange | None:
         """Add *event* to its exchange and give that.

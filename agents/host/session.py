@@ -54,8 +54,8 @@ class Session:
 
     def __init__(self, host: Host, wake: Callable[[], None]) -> None:
         self.host = host
-        self.overflowed = False
-        self.replaying = False
+        self.overflowed: bool = False
+        self.replaying: bool = False
         self._wake = wake
         self._outbox: deque[bytes] = deque()
         self._waiting = 0

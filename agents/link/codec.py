@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -10,6 +10,7 @@ import attrs
 import msgpack
 
 from ...channels import TapscopeError
+from ...channels.http import Connection
 from .messages import MAGIC, MESSAGES, ConnectionInfo, Frame, Message, ResponseStarted, StackDefined
 from .shapes import make
 
@@ -34,7 +35,7 @@ class Encoder:
     """
 
     def __init__(self) -> None:
-        self.size = 0
+        self.size: int = 0
         # One result for each message: a message that can't be packed must not
         # take those before it along.
         self._packer = msgpack.Packer(unicode_errors="replace")
@@ -135,5 +136,7 @@ def _message(array: Sequence[Any]) -> Message:
     return make(kind, fields)
 
 
-connection_fields = attrgetter(*(field.name for field in attrs.fields(ConnectionInfo)))
+connection_fields: Callable[[Connection], tuple[Any, ...]] = attrgetter(
+    *(field.name for field in attrs.fields(ConnectionInfo))
+)
 """Give a connection's fields as the link carries them."""

@@ -16,7 +16,7 @@ from ...channels.http import (
 
 Event = RequestStarted | ResponseStarted | BodyChunk | ExchangeFinished | ExchangeFailed
 
-log = logging.getLogger("tapscope")
+_log = logging.getLogger("tapscope")
 
 MAX_EVENTS = 50_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -66,7 +66,7 @@ class EventQueue:
             encode: The attribute.
             on_full: Called at a start that finds more than ``limit`` events; whether to go on.
         """
-        self.encode = encode
+        self.encode: Callable[[Event], bytes] = encode
         self._on_full = on_full
         self._failure_told = False
         self._max_events = max_events
@@ -78,11 +78,11 @@ class EventQueue:
         self._events: deque[bytes | DroppedChunk] = deque()
         self._refused: set[int] = set()
         self._gaps: dict[tuple[int, bool], DroppedChunk] = {}
-        self.limit = self._max_events
+        self.limit: int = self._max_events
         # One is counted by the application's threads, the other by the tap's.
         self._pushed_bytes = self._popped_bytes = 0
-        self.dropped_body_bytes = 0
-        self.dropped_exchanges = 0
+        self.dropped_body_bytes: int = 0
+        self.dropped_exchanges: int = 0
 
     def __len__(self) -> int:
         return len(self._events)
@@ -123,7 +123,7 @@ class EventQueue:
             # again and again; one line of the program's log is enough.
             if not self._failure_told:
                 self._failure_told = True
-                log.exception("%r could not be encoded", type(event))
+                _log.exception("%r could not be encoded", type(event))
             return
         self._events.append(encoded)
         self._pushed_bytes += len(encoded)
@@ -171,4 +171,4 @@ class DroppedChunk(BodyChunk):
 
     def __init__(self, id: int, at: int, data: bytes, sent: bool, length: int) -> None:  # noqa: A002, FBT001
         super().__init__(id, at, data, sent)
-        self.length = length
+        self.length: int = length

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -50,7 +50,7 @@ class Debugger(Domain):
     """The files that occur in stacks; nothing can be stopped or stepped."""
 
     name = "Debugger"
-    events = (ScriptParsed,)
+    events: ClassVar[tuple[type, ...]] = (ScriptParsed,)
 
     def __init__(self, session: Session) -> None:
         self._session = session

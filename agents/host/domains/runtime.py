@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..domain import Domain, command, encode_event
 from ..notices import Notice
@@ -25,8 +25,8 @@ class Runtime(Domain):
     """The processes, as execution contexts, and what tapscope has to say of them."""
 
     name = "Runtime"
-    events = (ExecutionContextCreated, ConsoleAPICalled)
-    types = (CallFrame, StackTrace)
+    events: ClassVar[tuple[type, ...]] = (ExecutionContextCreated, ConsoleAPICalled)
+    types: ClassVar[tuple[type, ...]] = (CallFrame, StackTrace)
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -27,7 +27,7 @@ MAX_OUTGOING = 8 * 1024 * 1024
 """Bytes that may wait for a program that does not read."""
 _READ = 256 * 1024
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 @attrs.define(eq=False)
@@ -56,7 +56,7 @@ class LinkServer:
         except* trio.BrokenResourceError:
             pass
         except* Exception:
-            log.exception("a link failed, and is closed")
+            _log.exception("a link failed, and is closed")
         finally:
             self._open -= 1
             stream.socket.close()
@@ -96,7 +96,7 @@ class Link:
                 try:
                     peer.receive(bytes(data))
                 except LinkError as error:
-                    log.warning("a link is closed: %s", error)
+                    _log.warning("a link is closed: %s", error)
                     return
                 if peer.keeper or peer.process is not None:
                     scope.deadline = math.inf
@@ -113,7 +113,7 @@ class Link:
     def _send(self, data: bytes) -> None:
         """Queue a whole message; one too many is lost, since whoever asks has a deadline."""
         if len(self._outgoing) + len(data) > MAX_OUTGOING:
-            log.warning("%d bytes for a program that does not read are dropped", len(data))
+            _log.warning("%d bytes for a program that does not read are dropped", len(data))
             return
         self._outgoing += data
         self._more.set()

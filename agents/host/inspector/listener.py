@@ -23,7 +23,7 @@ MAX_CONNECTIONS = 256
 """Open connections; who comes on top of them is turned away."""
 _KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 @attrs.define(eq=False)
@@ -62,7 +62,7 @@ class Listener:
         except* trio.BrokenResourceError:
             pass
         except* Exception:
-            log.exception("a connection failed, and is closed")
+            _log.exception("a connection failed, and is closed")
         finally:
             self._open -= 1
             stream.socket.close()

@@ -25,7 +25,7 @@ from .listener import Listener
 PARTING = 3.0
 """Seconds that front ends get to part when the host ends."""
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def run(config: HostConfig) -> None:
@@ -105,7 +105,7 @@ class Inspector:
         try:
             await trio.to_thread.run_sync(show, url, abandon_on_cancel=True)
         except BrowserError as error:
-            log.warning("%s", error)
+            _log.warning("%s", error)
 
 
 def _options(config: HostConfig) -> HostOptions:

@@ -35,7 +35,7 @@ _READ = 64 * 1024
 
 _NORMAL, _GOING_AWAY, _NO_BINARY, _BROKEN, _TRY_AGAIN = 1000, 1001, 1003, 1011, 1013
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 @attrs.frozen
@@ -129,7 +129,7 @@ class FrontEnd:
         except (ConnectionClosed, trio.BrokenResourceError, trio.ClosedResourceError):
             self._end(_NORMAL, "")
         except Exception:
-            log.exception("a session failed, and its front end is closed")
+            _log.exception("a session failed, and its front end is closed")
             self._end(_BROKEN, "tapscope failed in this session")
 
     def _wake(self) -> None:

@@ -6,7 +6,7 @@ import base64
 import logging
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -34,7 +34,7 @@ class Network(Domain):
     """What a program requests, and what it gets."""
 
     name = "Network"
-    events = (
+    events: ClassVar[tuple[type, ...]] = (
         types.RequestWillBeSent,
         types.RequestWillBeSentExtraInfo,
         types.ResponseReceived,
@@ -47,7 +47,7 @@ class Network(Domain):
     def __init__(self, session: Session) -> None:
         self._session = session
         self._feed = session.host.network
-        self.seen = 0
+        self.seen: int = 0
         self.streaming: set[tuple[int, int]] = set()
 
     def close(self) -> None:
