@@ -12,6 +12,7 @@ from pathlib import Path
 
 # The names are repeated in bootstrap/sitecustomize.py, which can import nothing of ours yet.
 LINK = "TAPSCOPE_LINK"
+LOG = "TAPSCOPE_LOG"
 URL = "TAPSCOPE_URL"
 WAIT = "TAPSCOPE_WAIT"
 PYTHONPATH_BEFORE = "TAPSCOPE_PYTHONPATH"

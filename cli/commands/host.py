@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import math
+import os
 
 from ...agents.launch import LaunchError, LaunchOptions, prepare
 from .. import environment
@@ -21,6 +23,7 @@ tapscope run starts one by itself; this one is for several programs in one panel
 def main(arguments: list[str]) -> int:
     """Serve until Ctrl-C, or until the last front end has left the last program's exchanges."""
     options = _parser().parse_args(arguments)
+    _log_to(os.environ.get(environment.LOG))
     if options.config_fd is None:
         return _serve_terminal(options)
     # Not at the top: it brings trio with it, which the help above can do without.
@@ -31,6 +34,13 @@ def main(arguments: list[str]) -> int:
         config = HostConfig.from_json(pipe.read())
     run(config)
     return 0
+
+
+def _log_to(path: str | None) -> None:
+    """Have the host's own troubles written to a file: it has no terminal of its own."""
+    if path is not None:
+        form = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
+        logging.basicConfig(filename=path, format=form, level=logging.INFO)
 
 
 def _serve_terminal(options: argparse.Namespace) -> int:

@@ -136,3 +136,11 @@ def test_a_program_may_lack_standard_streams(
 def _frame(payload: bytes) -> bytes:
     """A masked WebSocket text frame, with a mask that changes nothing."""
     return bytes([0x81, 0x80 | len(payload)]) + bytes(4) + payload
+
+
+def test_the_host_writes_its_troubles_to_a_file(start: Start, tmp_path: Path) -> None:
+    """``TAPSCOPE_LOG`` names the file, since a host has no terminal."""
+    log = tmp_path / "host.log"
+    running = start(*RUN, "--port", "0", ECHOES, env={**os.environ, "TAPSCOPE_LOG": str(log)})
+    _, port, _ = running.place()
+    assert eventually(lambda: log.exists() and f"port {port}" in log.read_text())

@@ -40,6 +40,7 @@ def run(config: HostConfig) -> None:
     link = _adopt(config.link_fd)
     path = link.getsockname()
     try:
+        _log.info("listening on %s port %d for %s", config.host, config.port, config.title)
         inspector = Inspector(config, Host(_options(config)))
         trio.run(inspector.serve, [_adopt(fd) for fd in config.inspector_fds], link)
     finally:
