@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tapscope.channels.lifecycle_states import mermaid
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -33,6 +35,11 @@ def test_an_example_runs(code: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_states_of_an_exchange_are_drawn_from_the_table() -> None:
+    """The diagram on the page is the one that the table gives now."""
+    assert f"```mermaid\n{mermaid()}\n```" in (ROOT / "docs" / "lifecycle.md").read_text()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
