@@ -21,6 +21,7 @@ PROGRAMS = [
     "over_tls_with_httpx_on_asyncio.py",
 ]
 BARS = [
+    "Queueing",
     "DNS lookup",
     "Initial connection",
     "SSL",

@@ -9,6 +9,7 @@ from .types import ResourceTiming
 
 _ABSENT = -1.0
 _MILLISECOND = 1_000_000
+_MOMENT = 1000
 
 _NEW = ConnectionInfo(0, None, None, None, None, None, None, None, None, None)
 
@@ -17,17 +18,18 @@ def resource_timing(exchange: Exchange) -> ResourceTiming | None:
     """Give the timing of *exchange*; ``None`` while there is no response.
 
     A phase that the library can't tell is absent (-1), and so are the phases
-    of opening a connection if an earlier exchange opened it.
+    of opening a connection if an earlier exchange opened it.  What comes before
+    the first phase, such as waiting for a connection of a pool, is queueing.
     """
     response = exchange.response
     if response is None:
         return None
-    start = exchange.start.at
+    opened = _NEW if response.reused or not response.connection else response.connection
+    start = _first_phase(exchange.start.at, opened, response.send_start)
 
     def offset(at: int | None) -> float:
         return _ABSENT if at is None else max(at - start, 0) / _MILLISECOND
 
-    opened = _NEW if response.reused or not response.connection else response.connection
     connect_start, connect_end = _connect(opened)
     return ResourceTiming(
         request_time=seconds(exchange.process, start),
@@ -50,6 +52,12 @@ def resource_timing(exchange: Exchange) -> ResourceTiming | None:
         receive_headers_start=offset(response.at),
         receive_headers_end=offset(response.at),
     )
+
+
+def _first_phase(started: int, opened: ConnectionInfo, send_start: int | None) -> int:
+    """Give when the work on the network began, a moment early: DevTools skips an offset of 0."""
+    phases = (opened.dns_start, opened.connect_start, send_start)
+    return max(min((at for at in phases if at is not None), default=started) - _MOMENT, started)
 
 
 def _connect(opened: ConnectionInfo) -> tuple[int | None, int | None]:
