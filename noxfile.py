@@ -70,6 +70,13 @@ def e2e(session: nox.Session) -> None:
 
 
 @nox.session
+def pictures(session: nox.Session) -> None:
+    """Takes the documentation's pictures of the demo in headless Chromium anew."""
+    _install(session, "test", extra="[demo]")
+    session.run("python", "-m", "tests.e2e.pictures")
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Which lines the tests reach, in the test process itself."""
     _install(session, "coverage")
@@ -91,9 +98,11 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Both type checkers, strict, and the completeness of what users see."""
-    _install(session, "types")
+    _install(session, "types", "bench")
     session.run("mypy", "-p", "tapscope")
     session.run("mypy", "tests")
+    # They are run as scripts, so each imports the others from its own folder.
+    session.run("mypy", "benchmarks", env={"MYPYPATH": "benchmarks"})
     session.run("pyright")
     session.run("pyright", "--verifytypes", "tapscope", "--ignoreexternal")
 
