@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from contextlib import AbstractContextManager
 from typing import final
 
 from ..channels import TapscopeError
@@ -16,22 +16,14 @@ class NotActive(TapscopeError):
 
 
 @final
-class Opened:
+class Opened(AbstractContextManager["Opened"]):
     """What :func:`open` gives; closes with :meth:`close` or at the end of a ``with``."""
 
     def close(self) -> None:
         """Close the inspector; a second call does nothing."""
         close()
 
-    def __enter__(self) -> Opened:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from contextlib import AbstractContextManager
 from typing import final
 
 from .program import program
 
 
 @final
-class Attachment:
+class Attachment(AbstractContextManager["Attachment"]):
     """What :func:`attach` gives; detaches with :meth:`detach` or at the end of a ``with``."""
 
     def detach(self) -> None:
         """Tell of requests no more; a second call does nothing."""
         detach()
 
-    def __enter__(self) -> Attachment:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.detach()
 
 

@@ -8,7 +8,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from types import TracebackType
+from contextlib import AbstractContextManager
 from typing import Any, final
 
 import attrs
@@ -34,7 +34,7 @@ class Notification:
 
 
 @final
-class Session:
+class Session(AbstractContextManager["Session"]):
     """A front end within the program, as ``node:inspector`` has it: for tests and notebooks.
 
     From its creation on it records what this program does; other hosts and
@@ -99,15 +99,7 @@ class Session:
             self._peer.close()
             self._session.close()
 
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.disconnect()
 
     def _deliver(self) -> None:
