@@ -118,4 +118,6 @@ def layers(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """What watching costs, beside what others cost."""
     _install(session, "bench")
+    session.run("python", "benchmarks/bus.py")
+    session.run("python", "benchmarks/idle.py")
     session.run("python", "benchmarks/http_overhead.py", *session.posargs)

@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -34,7 +34,7 @@ class Statement:
     """Some code to be timed, and the objects that it speaks of."""
 
     code: str
-    objects: dict[str, object]
+    objects: Mapping[str, object]
 
     def timer(self) -> timeit.Timer:
         # Bound to locals by the setup, since a global would cost more to read.
@@ -216,7 +216,8 @@ def required(event: type[Any]) -> int:
 def events(rounds: int) -> tuple[list[Bound], list[str]]:
     bounds: list[Bound] = []
     facts: list[str] = []
-    for event in (RequestStarted, ResponseStarted, BodyChunk):
+    classes: list[type[Any]] = [RequestStarted, ResponseStarted, BodyChunk]
+    for event in classes:
         arguments = ", ".join("0" * required(event))
         code = f"Event({arguments})"
         times = nanoseconds(

@@ -7,3 +7,7 @@ class TapscopeError(Exception):
 
 class ChannelError(TapscopeError):
     """A channel was used in a way it does not allow; the caller is at fault."""
+
+
+class LifecycleError(TapscopeError):
+    """Exchanges were published out of order; the publisher is at fault."""

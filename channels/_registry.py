@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
-import threading
-from typing import Any
+from inspect import cleandoc
+from typing import Any, TypeVar, overload
 
 import attrs
 
-from ._channel import Channel, Subscriber, Subscription
+from ._channel import Channel, refresh, subscribe_for_pattern
 from ._errors import ChannelError
+from ._failures import CHANNEL, SubscriberFailed, announce_through
+from ._lock import lock
+from ._subscription import Subscriber, Subscription, require_subscriber
+from ._suppression import install_gates_through
+
+E = TypeVar("E")
 
 _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _PATTERN = re.compile(r"([a-z0-9_]+|\*\*?)(\.([a-z0-9_]+|\*\*?))*")
 
+# Strong on purpose: a program has few names, and a name that could be collected
+# would have to be told from one whose subscribers only wait.
 _channels: dict[str, Channel[Any]] = {}
 _patterns: list[_Pattern] = []
-_lock = threading.RLock()
 
 
 @attrs.define(eq=False)
@@ -33,12 +40,12 @@ class _Pattern:
 
     def offer(self, channel: Channel[Any]) -> None:
         if self.expression.fullmatch(channel.name):
-            self.members.append(channel.subscribe(self.subscriber))
+            self.members.append(subscribe_for_pattern(channel, self.subscriber))
 
-    def close(self, subscription: Subscription) -> None:
-        del subscription
-        with _lock:
-            _patterns.remove(self)
+    def close(self) -> None:
+        with lock:
+            if self in _patterns:
+                _patterns.remove(self)
             for member in self.members:
                 member.close()
 
@@ -48,27 +55,56 @@ def _expression(pattern: str) -> str:
     return escaped.replace(r"\.\*\*", r"(\..+)?").replace(r"\*\*", ".+").replace(r"\*", r"[^.]+")
 
 
-def channel(name: str) -> Channel[Any]:
+@overload
+def channel(name: str) -> Channel[Any]: ...
+@overload
+def channel(name: str, event: type[E], doc: str | None = None) -> Channel[E]: ...
+def channel(name: str, event: type[Any] | None = None, doc: str | None = None) -> Channel[Any]:
     """Give the channel called *name*: the same object every time, from any thread.
+
+    Args:
+        event: The class of what is published there, which this call declares.
+        doc: One line for listings; by default the first of the class's docstring.
 
     Raises:
         ChannelError: *name* is not words of ``a-z``, ``0-9`` and ``_`` joined by dots.
     """
     found = _channels.get(name)
-    return found if found is not None else _create(name)
+    if found is None:
+        found = _create(name)
+    if event is not None:
+        found.event = event
+        found.doc = doc or _first_line(event)
+    return found
 
 
 def _create(name: str) -> Channel[Any]:
     # Checked here alone, since a name that was created has been checked.
     if not isinstance(name, str) or not _NAME.fullmatch(name):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ChannelError(f"a channel's name is dotted and lower-case, not {name!r}")
-    with _lock:
+    with lock:
         if name not in _channels:
             created = Channel[Any](name)
-            for pattern in _patterns:
+            for pattern in tuple(_patterns):
                 pattern.offer(created)
-            _channels[name] = created
+            # A signal handler may have made it meanwhile.
+            _channels.setdefault(name, created)
         return _channels[name]
+
+
+def _first_line(event: type[Any]) -> str:
+    # attrs writes a docstring of its own where there is none: the signature.
+    return cleandoc(event.__doc__ or "").partition("\n")[0]
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether *pattern* names the channel called *name*."""
+    return re.fullmatch(_expression(pattern), name) is not None
+
+
+def known_channels() -> list[Channel[Any]]:
+    """Give all channels that exist now, by name."""
+    return [_channels[name] for name in sorted(_channels)]
 
 
 def has_subscribers(name: str) -> bool:
@@ -87,21 +123,38 @@ def subscribe(pattern: str, subscriber: Subscriber[Any]) -> Subscription:
 
     Raises:
         ChannelError: *pattern* is not a channel's name with stars for words, or
-            *subscriber* can't be called.
+            *subscriber* can't be called, or would have to be awaited.
     """
     if not _PATTERN.fullmatch(pattern):
         raise ChannelError(f"a pattern is a channel's name with * or ** for words, not {pattern!r}")
     if "*" not in pattern:
         return channel(pattern).subscribe(subscriber)
-    with _lock:
+    require_subscriber(pattern, subscriber)
+    with lock:
         group = _Pattern(pattern, subscriber)
-        for member in list(_channels.values()):
+        for member in tuple(_channels.values()):
             group.offer(member)
         _patterns.append(group)
     return Subscription(subscriber, group.close)
 
 
-def unsubscribe(name: str, subscriber: Subscriber[Any]) -> bool:
-    """Undo the oldest subscription of *subscriber* to the channel *name*; whether there was one."""
-    found = _channels.get(name)
-    return found is not None and found.unsubscribe(subscriber)
+def unsubscribe(pattern: str, subscriber: Subscriber[Any]) -> bool:
+    """Undo the oldest subscription of *subscriber* to *pattern*; whether there was one."""
+    if "*" not in pattern:
+        found = _channels.get(pattern)
+        return found is not None and found.unsubscribe(subscriber)
+    with lock:
+        for group in _patterns:
+            if group.text == pattern and group.subscriber == subscriber:
+                group.close()
+                return True
+    return False
+
+
+def _install_gates() -> None:
+    for found in tuple(_channels.values()):
+        refresh(found)
+
+
+install_gates_through(_install_gates)
+announce_through(channel(CHANNEL, SubscriberFailed).publish)

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from contextvars import ContextVar, Token
-from time import monotonic_ns
 from types import TracebackType
 
-import attrs
-
-from ._stack import capture_stack
+from . import clock
+from ._identity import current_exchange, next_id
+from ._stack import Stack, capture_stack
+from ._suppression import suppressed
 from .http import (
     BodyChunk,
     Connection,
@@ -29,10 +30,8 @@ from .http import (
     client,
 )
 
-_ids = itertools.count(1)
 _connection_ids = itertools.count(1)
 _operation: ContextVar[Operation | None] = ContextVar("tapscope_operation", default=None)
-_current: ContextVar[int | None] = ContextVar("tapscope_exchange", default=None)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -42,7 +41,10 @@ def new_connection() -> Connection:
     return Connection(next(_connection_ids))
 
 
-@attrs.define(eq=False)
+current_operation: Callable[[], Operation | None] = _operation.get
+"""Gives the outermost operation that is open here, or ``None``."""
+
+
 class Operation:
     """One call of the program that may take several requests, as with redirects.
 
@@ -50,18 +52,25 @@ class Operation:
     inside another one it does nothing.
 
     Attributes:
-        requests: How many exchanges have started in it.
+        at: When it began, for its first request; ``None`` once that has started.
+        redirect: The exchange that the next request is redirected from.
+        stack: Where the program made the call; the requests have no stack of their own.
     """
 
-    at: int | None = attrs.field(factory=monotonic_ns)
-    redirect: int | None = None
-    requests: int = 0
-    _token: Token[Operation | None] | None = attrs.field(default=None, init=False)
+    __slots__ = ("_token", "at", "redirect", "stack")
 
-    def __enter__(self) -> Operation:
+    def __init__(self) -> None:
+        self.at: int | None = None
+        self.redirect: int | None = None
+        self.stack: Stack = ()
+        self._token: Token[Operation | None] | None = None
+
+    def __enter__(self) -> Operation:  # noqa: PYI034  # it may be another one
         outer = _operation.get()
         if outer is not None:
             return outer
+        self.at = clock.now()
+        self.stack = capture_stack(1)
         self._token = _operation.set(self)
         return self
 
@@ -73,18 +82,7 @@ class Operation:
     ) -> None:
         if self._token is not None:
             _operation.reset(self._token)
-
-    @staticmethod
-    def current() -> Operation | None:
-        """Give the outermost operation that is open here."""
-        return _operation.get()
-
-    def next_start(self, at: int) -> tuple[int, int | None]:
-        """Give the start of the next request, and the exchange it is redirected from."""
-        started, redirected_from = self.at or at, self.redirect
-        self.at = self.redirect = None
-        self.requests += 1
-        return started, redirected_from
+            self._token = None
 
 
 class ClientExchange:
@@ -97,27 +95,29 @@ class ClientExchange:
     __slots__ = ("_operation", "ended", "id", "received_bytes")
 
     def __init__(self, operation: Operation | None) -> None:
-        self.id = next(_ids)
-        self.ended = False
-        self.received_bytes = 0
+        self.id: int = next_id()
+        self.ended: bool = False
+        self.received_bytes: int = 0
         self._operation = operation
 
     @classmethod
     def start(
-        cls, method: str, url: str, headers: Headers, at: int | None = None, skip: int = 0
+        cls, method: str, url: str, headers: Headers, at: int | None = None
     ) -> ClientExchange:
         """Publish the start.
 
         Args:
             at: When the client began, if that was before now.
-            skip: How many of the innermost frames are the integration's own.
         """
         operation = _operation.get()
+        if suppressed():
+            return _Unseen(operation)
         exchange = cls(operation)
         redirected_from = None
-        at = at or monotonic_ns()
+        at = at or clock.now()
         if operation is not None:
-            at, redirected_from = operation.next_start(at)
+            at, operation.at = operation.at or at, None
+            redirected_from, operation.redirect = operation.redirect, None
         client.start.publish(
             RequestStarted(
                 exchange.id,
@@ -125,9 +125,9 @@ class ClientExchange:
                 method,
                 url,
                 headers,
-                capture_stack(skip + 1),
+                operation.stack if operation is not None else capture_stack(1),
                 threading.current_thread().name,
-                _current.get(),
+                current_exchange.get(),
                 redirected_from,
             )
         )
@@ -136,7 +136,7 @@ class ClientExchange:
     def sent(self, data: bytes) -> None:
         """Publish a piece of the request's body."""
         if data:
-            client.body_chunk.publish(BodyChunk(self.id, monotonic_ns(), data, True))
+            client.body_chunk.publish(BodyChunk(self.id, clock.now(), data, True))
 
     def responded(
         self,
@@ -150,12 +150,14 @@ class ClientExchange:
     ) -> None:
         """Publish the response's head."""
         reused = connection is not None and connection.used > 1
-        if self._operation is not None and status in _REDIRECTS:
-            self._operation.redirect = self.id
+        # Let go of: some libraries' responses are garbage that only the collector can clear.
+        operation, self._operation = self._operation, None
+        if operation is not None and status in _REDIRECTS:
+            operation.redirect = self.id
         client.headers.publish(
             ResponseStarted(
                 self.id,
-                monotonic_ns(),
+                clock.now(),
                 status,
                 reason,
                 protocol,
@@ -171,18 +173,46 @@ class ClientExchange:
         """Publish a piece of the response's body, which took *wire_length* bytes on the wire."""
         self.received_bytes += len(data) if wire_length is None else wire_length
         if data:
-            client.body_chunk.publish(BodyChunk(self.id, monotonic_ns(), data, False))
+            client.body_chunk.publish(BodyChunk(self.id, clock.now(), data, False))
 
     def finish(self, *, complete: bool = True) -> None:
         """Publish that the program is done with the response."""
         if not self.ended:
             self.ended = True
             client.finish.publish(
-                ExchangeFinished(self.id, monotonic_ns(), self.received_bytes, complete)
+                ExchangeFinished(self.id, clock.now(), self.received_bytes, complete)
             )
 
     def fail(self, error: BaseException) -> None:
         """Publish that the exchange ended with *error*; the caller raises it."""
         if not self.ended:
             self.ended = True
-            client.error.publish(ExchangeFailed(self.id, monotonic_ns(), error))
+            client.error.publish(ExchangeFailed(self.id, clock.now(), error))
+
+
+class _Unseen(ClientExchange):
+    """An exchange begun where that is suppressed: it stays silent wherever it goes on."""
+
+    __slots__ = ()
+
+    def __init__(self, operation: Operation | None) -> None:
+        super().__init__(operation)
+        self.ended = True
+
+    def sent(self, data: bytes) -> None:
+        pass
+
+    def responded(
+        self,
+        status: int,
+        reason: str,
+        protocol: str,
+        headers: Headers,
+        connection: Connection | None,
+        send_start: int | None,
+        send_end: int | None,
+    ) -> None:
+        pass
+
+    def received(self, data: bytes, wire_length: int | None = None) -> None:
+        pass

@@ -1,4 +1,4 @@
-"""What happens to an outgoing HTTP request: the lifecycle ``http.client``.
+"""What happens to an HTTP request: the lifecycles ``http.client`` and ``http.server``.
 
 Times are nanoseconds of :func:`time.monotonic_ns`.  Events are shared by all
 subscribers and must not be changed.
@@ -29,6 +29,12 @@ class Connection:
         id: Unique in this process, from 1.
         remote_address: The peer's IP address; of the proxy, if there is one.
         remote_port: The peer's port.
+        dns_start: When the name was to be looked up, in nanoseconds.
+        dns_end: When its address was there.
+        connect_start: When the transport was to be opened, in nanoseconds.
+        connect_end: When it could be used, TLS included.
+        tls_start: When the TLS handshake began, in nanoseconds.
+        tls_end: When it was done.
         tls: The protocol agreed on, ``"TLSv1.3"``; ``None`` without TLS.
         used: How many exchanges it has carried, the present one included.
     """
@@ -52,9 +58,11 @@ class RequestStarted:
 
     Attributes:
         id: Unique in this process; the same on every event of one exchange.
-        at: When the client began; a new connection is opened after this.
+        at: When the client began, in nanoseconds; a new connection is opened after this.
+        method: As on the wire.
         url: Absolute, with query, without fragment.
-        headers: As they go on the wire, so with those the library added.
+        headers: As they go on the wire, so with those the library added; the library's
+            own object, to be read only.
         stack: Where the program asked for it.
         thread: The name of the thread it runs in.
         parent: The exchange that caused this one, if that is known.
@@ -77,13 +85,16 @@ class ResponseStarted:
     """The head of the response has arrived.
 
     Attributes:
-        at: When its last byte was read.
+        id: The exchange's.
+        at: When its last byte was read, in nanoseconds.
+        status: The status code.
         reason: The reason phrase; empty where the protocol has none.
         protocol: ``"http/1.0"``, ``"http/1.1"`` or ``"h2"``.
+        headers: As they came on the wire; the library's own object, to be read only.
         connection: What carried it, if the library can tell.
         reused: Whether an earlier exchange used that connection.
-        send_start: When the first byte of the request left.
-        send_end: When the last byte of the request left.
+        send_start: When the first byte of the request left, in nanoseconds.
+        send_end: When the last byte of the request left, in nanoseconds.
     """
 
     id: int
@@ -103,8 +114,11 @@ class BodyChunk:
     """A piece of a body, as the program handed it over or read it.
 
     Attributes:
-        data: Without transfer coding (chunk sizes), with content coding (gzip).
-        sent: True for the request's body, False for the response's.
+        id: The exchange's.
+        at: When it was handed over or read, in nanoseconds.
+        data: Without transfer coding (chunk sizes), with content coding (gzip); the
+            program's own bytes, not a copy.
+        sent: True for what this process sent: a client's request, a server's response.
     """
 
     id: int
@@ -118,6 +132,8 @@ class ExchangeFinished:
     """The program is done with the response.
 
     Attributes:
+        id: The exchange's.
+        at: When that was, in nanoseconds.
         encoded_length: Bytes of the response's body on the wire, transfer coding
             included; ``None`` if the library can't tell.
         complete: False if the program closed the response without reading it to its end.
@@ -131,12 +147,87 @@ class ExchangeFinished:
 
 @attrs.define(eq=False)
 class ExchangeFailed:
-    """The exchange ended with an error; the program gets that very exception."""
+    """The exchange ended with an error.
+
+    Attributes:
+        id: The exchange's.
+        at: When that was, in nanoseconds.
+        error: What was raised; the program gets that very exception.
+    """
 
     id: int
     at: int
     error: BaseException
 
 
+@attrs.define(eq=False)
+class RequestReceived:
+    """A server has received the head of a request.
+
+    Attributes:
+        id: Unique in this process; the same on every event of one exchange.
+        at: When its last byte was read, in nanoseconds.
+        method: As on the wire.
+        url: Absolute, with query; its host is the Host header's, as the client sent it.
+        headers: As on the wire; the server's, and read only.
+        protocol: ``"http/1.0"``, ``"http/1.1"`` or ``"h2"``.
+        thread: The name of the thread that handles it.
+        stack: Where it is handled, if that tells more than the server's own loop.
+        connection: What carried it, if the server can tell; its remote address is the client's.
+        endpoint: What of the program answers it, as a dotted name, once that is known.
+    """
+
+    id: int
+    at: int
+    method: str
+    url: str
+    headers: Headers
+    protocol: str
+    thread: str
+    stack: Stack = ()
+    connection: Connection | None = None
+    endpoint: str | None = None
+
+
+@attrs.define(eq=False)
+class ResponseSent:
+    """A server has sent the head of its response.
+
+    Attributes:
+        id: The exchange's.
+        at: When it was handed to the server, in nanoseconds.
+        status: The status code.
+        reason: The reason phrase; empty where the protocol has none.
+        headers: As the program gave them; the program's, and read only.
+        endpoint: What of the program answered, as a dotted name, if that is known.
+    """
+
+    id: int
+    at: int
+    status: int
+    reason: str
+    headers: Headers
+    endpoint: str | None = None
+
+
 client: Lifecycle[RequestStarted, ResponseStarted, BodyChunk, ExchangeFinished, ExchangeFailed]
-client = lifecycle("http.client")
+client = lifecycle(
+    "http.client",
+    start=RequestStarted,
+    headers=ResponseStarted,
+    body_chunk=BodyChunk,
+    finish=ExchangeFinished,
+    error=ExchangeFailed,
+)
+"""Requests that this process sends."""
+
+server: Lifecycle[RequestReceived, ResponseSent, BodyChunk, ExchangeFinished, ExchangeFailed]
+server = lifecycle(
+    "http.server",
+    start=RequestReceived,
+    headers=ResponseSent,
+    body_chunk=BodyChunk,
+    finish=ExchangeFinished,
+    error=ExchangeFailed,
+)
+"""Requests that this process answers."""

@@ -48,7 +48,7 @@ class Session:
 
     Attributes:
         overflowed: Whether more waits than a front end may leave unread; it is
-                to be disconnected, and nothing is added any more.
+            to be disconnected, and nothing is added any more.
         replaying: Whether history is still to be sent.
     """
 
