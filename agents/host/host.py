@@ -65,6 +65,7 @@ class Host:
     Attributes:
         on_change: Called when programs, keepers or sessions have come or gone.
         ever_linked: Whether any program has been linked.
+        released: Whether a program that links now need not wait for a front end.
     """
 
     def __init__(self, options: HostOptions) -> None:
@@ -72,6 +73,7 @@ class Host:
         self.domains = DOMAINS
         self.on_change: Callable[[], None] = lambda: None
         self.ever_linked: bool = False
+        self.released: bool = False
         self.processes: list[Process] = []
         self.notices: Notices = Notices()
         self.sources: Sources = Sources()
@@ -119,7 +121,9 @@ class Host:
         return describe(self.domains)
 
     def release(self) -> None:
-        """Let the programs go on that wait for a front end."""
+        """Let the programs go on that wait for a front end, and those that link while it stays."""
+        # A quick front end is here before the program that is started beside this host.
+        self.released = True
         for peer in self._peers:
             if peer.process is not None:
                 peer.tell(Released())
@@ -128,6 +132,8 @@ class Host:
         """Forget a session that has left."""
         if session in self._sessions:
             self._sessions.remove(session)
+            if self.ever_linked and not self._sessions:
+                self.released = False
             self.on_change()
 
     def next_number(self) -> int:

@@ -16,6 +16,7 @@ from ..link.messages import (
     Hello,
     Message,
     Refused,
+    Released,
     RequestStarted,
     ResponseStarted,
     StackDefined,
@@ -120,6 +121,8 @@ class LinkedPeer:
         elif message.role == "program":
             self.process = _process(message, self._host.next_number())
             self._host.add_process(self.process)
+            if self._host.released:
+                self.tell(Released())
         else:
             raise LinkError(f"a peer is a program or a keeper, not {message.role!r:.40}")
 

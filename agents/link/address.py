@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import socket
+# Taken now, as gevent replaces it in the module later.
+from socket import AF_UNIX, SOCK_STREAM, socket
 
 import attrs
 
@@ -33,13 +34,13 @@ class LinkAddress:
         return cls(path=path, token=token)
 
 
-def connect(address: LinkAddress) -> socket.socket:
+def connect(address: LinkAddress) -> socket:
     """Open a blocking connection to the host at *address*.
 
     Raises:
         OSError: Nobody listens there.
     """
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection = socket(AF_UNIX, SOCK_STREAM)
     try:
         connection.connect(address.path)
     except BaseException:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import threading
+from _thread import allocate_lock
 from collections import deque
 from collections.abc import Callable
 
-# Taken now, as gevent replaces it in the module later.
+# These are taken now, as gevent replaces them in their modules later.
 from select import POLLIN, POLLOUT, poll
-from socket import socketpair
+from socket import socket
 from typing import Protocol
 
 from ...channels import TapscopeError
@@ -17,6 +20,7 @@ from .address import LinkAddress, connect
 
 LOCAL_ROOM = 1024 * 1024
 """Bytes that may wait in a local link, as sockets have room for some."""
+_HIGH = 200  # select() takes numbers below 1024
 
 
 class LinkClosed(TapscopeError):
@@ -43,7 +47,7 @@ class Carrier(Protocol):
         ...
 
     def wait(self, seconds: float, *, writing: bool) -> None:
-        """Return when *seconds* are over or something has arrived, or, *writing*, there is room."""
+        """Return when *seconds* are over or, *writing*, as soon as there is room."""
         ...
 
     def wake(self) -> None:
@@ -58,22 +62,25 @@ class Carrier(Protocol):
 class SocketCarrier:
     """A link through a Unix socket to a host in another process.
 
+    Programs close descriptors that they do not know, or put files of theirs in
+    the place; from then on the link counts as closed and that number is left alone.
+
     Raises:
         OSError: Nobody listens at the address.
     """
 
     def __init__(self, address: LinkAddress) -> None:
-        self._socket = connect(address)
+        self._socket = _out_of_the_way(connect(address))
         self._socket.setblocking(False)
-        # Sockets, since a closed one is known as such: a number of a closed pipe
-        # may be a file of the program's by the time that another thread reads it.
-        self._wakened, self._waker = socketpair()
-        self._wakened.setblocking(False)
+        self._file = _file(self._socket)
+        # A lock and no second file: it can't be closed by the program.
+        self._wakened = allocate_lock()
+        self._wakened.acquire()
 
     def write(self, data: memoryview) -> int:
         """Send what the socket's buffer has room for."""
         try:
-            return self._socket.send(data)
+            return self._ours().send(data)
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError as error:
@@ -82,7 +89,7 @@ class SocketCarrier:
     def read(self) -> bytes:
         """Receive what is there."""
         try:
-            data = self._socket.recv(65536)
+            data = self._ours().recv(65536)
         except (BlockingIOError, InterruptedError):
             return b""
         except OSError as error:
@@ -92,25 +99,56 @@ class SocketCarrier:
         return data
 
     def wait(self, seconds: float, *, writing: bool) -> None:
-        """Wait for the socket."""
+        """Wait for room in the socket's buffer, or for :meth:`wake`."""
+        if not writing:
+            self._wakened.acquire(timeout=seconds)
+            return
         waiting = poll()
-        try:
-            waiting.register(self._socket, POLLIN | (POLLOUT if writing else 0))
-            waiting.register(self._wakened, POLLIN)
+        # Closed by another thread: the next read or write says so.
+        with contextlib.suppress(OSError, ValueError, LinkClosed):
+            waiting.register(self._ours(), POLLIN | POLLOUT)
             waiting.poll(seconds * 1000)
-            self._wakened.recv(64)
-        except (OSError, ValueError):
-            return  # closed by another thread: the next read or write says so
 
     def wake(self) -> None:
-        """End the wait."""
-        with contextlib.suppress(OSError):
-            self._waker.send(b"\0")
+        """End the wait that is not for room, or the next one."""
+        with contextlib.suppress(RuntimeError):  # it is to end already
+            self._wakened.release()
 
     def close(self) -> None:
         """Close the socket; a second call does nothing."""
-        for each in (self._socket, self._wakened, self._waker):
-            each.close()
+        with contextlib.suppress(OSError, LinkClosed):
+            self._ours().close()
+        self.wake()
+
+    def _ours(self) -> socket:
+        """The socket, if its number still stands for it.
+
+        Raises:
+            LinkClosed: The program closed it.
+        """
+        if self._socket.fileno() >= 0 and _file(self._socket) != self._file:
+            self._socket.detach()
+            raise LinkClosed("the program closed the link, a file that it did not open")
+        return self._socket
+
+
+def _file(connection: socket) -> tuple[int, int] | None:
+    """What tells the open file from all others, whatever its number."""
+    try:
+        status = os.fstat(connection.fileno())
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _out_of_the_way(connection: socket) -> socket:
+    """Give *connection* a high number, so that the program's files have those they always had."""
+    try:
+        number = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    except OSError:  # fewer files than that are allowed
+        return connection
+    connection.close()
+    return socket(fileno=number)
 
 
 class LocalCarrier:

@@ -12,8 +12,10 @@ import atexit
 import contextlib
 import os
 import sys
-import threading
 import weakref
+
+# These are taken now, as gevent and eventlet replace them in their modules later.
+from _thread import LockType, RLock, allocate_lock
 from collections.abc import Callable
 from time import monotonic
 
@@ -22,6 +24,7 @@ from ...channels.http import client
 from ..link import Carrier, Decoder, Encoder, LinkClosed, LinkError
 from ..link.messages import MAGIC, Dropped, Goodbye, Hello, Refused, Released
 from .encoder import EventEncoder
+from .hidden_thread import HiddenThread
 from .queue import Event, EventQueue
 
 TICK = 0.01
@@ -57,11 +60,11 @@ class Tap:
         self._on_lost = on_lost
         self._queue = EventQueue(self._resume_and_encode, self._revive)
         self._subscriptions: list[Subscription] = []
-        self._released = threading.Event()
+        self._unreleased = _held_lock()
         self._stopped = True
         self._forked = False
-        self._thread: threading.Thread | None = None
-        self._reviving = threading.RLock()
+        self._thread: HiddenThread | None = None
+        self._reviving = RLock()
         _forkable.add(self)
 
     @property
@@ -75,7 +78,7 @@ class Tap:
         Raises:
             OSError: There is no host, or no thread to be had.
         """
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._encoder = Encoder()
         self._events = EventEncoder()
         self._decoder = Decoder(magic=False)
@@ -123,8 +126,7 @@ class Tap:
         if self._forked and not self._revive():
             return
         self._resume()
-        self._released.wait()
-        self._released.clear()
+        self._unreleased.acquire()
 
     def close(self) -> None:
         """Deliver the rest, say goodbye and end the link; a second call does nothing."""
@@ -138,11 +140,11 @@ class Tap:
 
     def _start_thread(self) -> None:
         self._queue.encode = self._events.encode
-        self._thread = threading.Thread(target=self._run, name="tapscope", daemon=True)
+        self._thread = HiddenThread(self._run)
         self._thread.start()
 
-    def _run(self) -> None:
-        carrier, mine = self._carrier, self._thread
+    def _run(self, mine: HiddenThread) -> None:
+        carrier = self._carrier
         while self._thread is mine and not self._stopped:
             busy = len(self._queue) > 0
             blocked = not self._turn()
@@ -168,9 +170,13 @@ class Tap:
         while data := self._carrier.read():
             for message in self._decoder.feed(data):
                 if isinstance(message, Released):
-                    self._released.set()
+                    self._release()
                 elif isinstance(message, Refused):
                     raise LinkClosed(message.reason)
+
+    def _release(self) -> None:
+        with contextlib.suppress(RuntimeError):  # released already
+            self._unreleased.release()
 
     def _write(self) -> bool:
         while self._unsent or self._collect():
@@ -212,7 +218,7 @@ class Tap:
         atexit.unregister(self.close)
         if not self._stopped:
             self._stopped = True
-            self._released.set()
+            self._release()
             self._carrier.close()
 
     def _revive(self) -> bool:
@@ -243,8 +249,7 @@ class Tap:
         if thread is None or self._stopped:
             return
         self._carrier.wake()
-        with contextlib.suppress(RuntimeError):  # another thread is just starting it
-            thread.join(PAUSE)
+        thread.join(PAUSE)
 
     def after_fork(self) -> None:
         """Forget the parent's link, in the child; its first exchange opens another.
@@ -253,11 +258,17 @@ class Tap:
         """
         if self.running:
             self._stopped = self._forked = True
-            self._reviving = threading.RLock()
-            self._released = threading.Event()
+            self._reviving = RLock()
+            self._unreleased = _held_lock()
             self._queue.reset()
             self._queue.limit = -1
             self._carrier.close()
+
+
+def _held_lock() -> LockType:
+    lock = allocate_lock()
+    lock.acquire()
+    return lock
 
 
 _forkable: weakref.WeakSet[Tap] = weakref.WeakSet()

@@ -160,6 +160,23 @@ def test_releasing_reaches_the_programs_and_nobody_else() -> None:
     assert heard == []
 
 
+def test_a_front_end_may_release_a_program_that_has_not_linked_yet() -> None:
+    host = make_host()
+    FrontEnd(host).ask("Runtime.runIfWaitingForDebugger")
+    assert FakeProgram(host).heard == [Released()]
+
+
+def test_programs_need_not_wait_while_a_front_end_stays_that_released_one() -> None:
+    host = make_host()
+    FakeProgram(host)
+    front_end = FrontEnd(host)
+    assert FakeProgram(host).heard == []
+    front_end.ask("Runtime.runIfWaitingForDebugger")
+    assert FakeProgram(host).heard == [Released()]
+    front_end.session.close()
+    assert FakeProgram(host).heard == []
+
+
 @given(st.lists(MESSAGE, max_size=12))
 def test_a_program_that_says_anything_harms_nobody(messages: list[Message]) -> None:
     host = make_host()

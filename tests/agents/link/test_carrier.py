@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 import tempfile
 import threading
@@ -41,7 +42,6 @@ def test_bytes_go_both_ways(joined: tuple[SocketCarrier, socket.socket]) -> None
     assert carrier.write(memoryview(b"up")) == 2
     assert host.recv(10) == b"up"
     host.sendall(b"down")
-    carrier.wait(5, writing=False)
     assert carrier.read() == b"down"
 
 
@@ -92,6 +92,66 @@ def test_what_the_host_said_last_is_still_read(
     assert carrier.read() == b"why"
     with pytest.raises(LinkClosed):
         carrier.read()
+
+
+def test_a_wait_that_is_not_for_room_ends_when_it_is_told_to(
+    joined: tuple[SocketCarrier, socket.socket],
+) -> None:
+    carrier, _ = joined
+    carrier.wake()
+    carrier.wake()
+    carrier.wait(60, writing=False)
+    waiting = threading.Thread(target=carrier.wait, args=[60], kwargs={"writing": False})
+    waiting.start()
+    carrier.wake()
+    waiting.join()
+
+
+def test_the_programs_files_keep_their_numbers(
+    listening: tuple[socket.socket, LinkAddress],
+) -> None:
+    with Path(os.devnull).open() as before:
+        number = before.fileno()
+    carrier = SocketCarrier(listening[1])
+    with Path(os.devnull).open() as after:
+        assert after.fileno() == number
+    carrier.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_link_that_the_program_closed_is_closed_and_its_number_left_alone(
+    joined: tuple[SocketCarrier, socket.socket], *, replaced: bool
+) -> None:
+    carrier, host = joined
+    [number] = _sockets_connected_to(host.getsockname())
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        os.close(number)
+        if replaced:
+            os.dup2(theirs.fileno(), number)
+        ours.sendall(b"the program's own")
+        carrier.wait(60, writing=True)
+        with pytest.raises(LinkClosed):
+            carrier.write(memoryview(b"x"))
+        with pytest.raises(LinkClosed):
+            carrier.read()
+        carrier.close()
+        assert theirs.recv(100) == b"the program's own"
+        if replaced:
+            os.close(number)
+
+
+def _sockets_connected_to(path: str) -> list[int]:
+    """The numbers of this process's sockets whose peer is at *path*."""
+    return [number for number in range(1024) if _peer_of(number) == path]
+
+
+def _peer_of(number: int) -> object:
+    try:
+        with socket.socket(fileno=os.dup(number)) as opened:
+            return opened.getpeername()
+    except OSError:
+        return None
 
 
 def test_a_closed_carrier_says_so_and_does_not_wait(
