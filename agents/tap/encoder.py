@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import msgpack
 
@@ -11,12 +10,13 @@ from ...channels.http import (
     BodyChunk,
     ExchangeFailed,
     ExchangeFinished,
+    Headers,
     RequestStarted,
     ResponseStarted,
 )
 from ..link import messages
 from ..link.codec import MAX_ITEMS, MAX_MESSAGE, connection_fields
-from .queue import DroppedChunk, Event
+from .queue import DroppedChunk
 from .stacks import StackTable
 
 _NUMBER = {kind: number for number, kind in enumerate(messages.MESSAGES)}
@@ -32,102 +32,91 @@ MAX_ERROR_TEXT = 10_000
 
 
 class EventEncoder:
-    """Gives events as bytes of the link, field by field as ``messages`` lists them.
+    """Gives events field by field as ``messages`` lists them.
 
     Any thread may call it, and so it runs in the one that published: there the
     event is at hand, and what would otherwise wait for the tap's thread is one
-    object that the garbage collector need not look at.
+    object that the garbage collector need not look at.  Every method raises
+    what it meets in an event that no message can hold.
     """
 
     def __init__(self) -> None:
         # One packer for all: packing holds the interpreter lock to its end.
-        self._pack = msgpack.Packer(unicode_errors="replace").pack
+        self._pack: Callable[[object], bytes] = msgpack.Packer(unicode_errors="replace").pack
         self._stacks = StackTable()
-        self._encode: dict[type, Callable[[Any], bytes]] = {
-            RequestStarted: self._start,
-            ResponseStarted: self._headers,
-            BodyChunk: self._chunk,
-            DroppedChunk: self._dropped_chunk,
-            ExchangeFinished: self._finish,
-            ExchangeFailed: self._error,
-        }
 
-    def encode(self, event: Event) -> bytes:
-        """Give *event*, and before it what it refers to.
-
-        Raises:
-            Exception: It holds what no message can hold.
-        """
-        encoded = self._encode[type(event)](event)
-        if len(encoded) > MAX_MESSAGE:
-            raise ValueError(f"a message may have {MAX_MESSAGE:,} bytes, not {len(encoded):,}")
-        return encoded
-
-    def _start(self, event: RequestStarted) -> bytes:
+    def start(self, event: RequestStarted) -> bytes:
+        """Give the start of an exchange, and before it the stack it refers to."""
         number, frames = self._stacks.number(event.stack)
+        fields = (
+            _START,
+            event.id,
+            event.at,
+            event.method,
+            event.url,
+            _bounded(event.headers),
+            number,
+            event.thread,
+            event.parent,
+            event.redirected_from,
+        )
         try:
-            packed = self._started(event, number)
+            packed = _checked(self._pack(fields))
         except Exception:
             self._stacks.forget(event.stack)
             raise
         return packed if frames is None else self._pack((_STACK, number, frames)) + packed
 
-    def _started(self, event: RequestStarted, stack: int) -> bytes:
-        packed: bytes = self._pack(
-            (
-                _START,
-                event.id,
-                event.at,
-                event.method,
-                event.url,
-                event.headers[:MAX_ITEMS],
-                stack,
-                event.thread,
-                event.parent,
-                event.redirected_from,
+    def headers(self, event: ResponseStarted) -> bytes:
+        """Give the head of a response."""
+        connection = event.connection
+        return _checked(
+            self._pack(
+                (
+                    _HEADERS,
+                    event.id,
+                    event.at,
+                    event.status,
+                    event.reason,
+                    event.protocol,
+                    _bounded(event.headers),
+                    connection_fields(connection) if connection else None,
+                    event.reused,
+                    event.send_start,
+                    event.send_end,
+                )
             )
         )
-        return packed
 
-    def _headers(self, event: ResponseStarted) -> bytes:
-        packed: bytes = self._pack(
-            (
-                _HEADERS,
-                event.id,
-                event.at,
-                event.status,
-                event.reason,
-                event.protocol,
-                event.headers[:MAX_ITEMS],
-                connection_fields(event.connection) if event.connection else None,
-                event.reused,
-                event.send_start,
-                event.send_end,
-            )
-        )
-        return packed
-
-    def _chunk(self, event: BodyChunk) -> bytes:
+    def body_chunk(self, event: BodyChunk) -> bytes:
+        """Give a piece of a body."""
         data = event.data
-        packed: bytes = self._pack((_CHUNK, event.id, event.at, len(data), data, event.sent))
-        return packed
+        return self._pack((_CHUNK, event.id, event.at, len(data), data, event.sent))
 
-    def _dropped_chunk(self, event: DroppedChunk) -> bytes:
-        packed: bytes = self._pack((_CHUNK, event.id, event.at, event.length, None, event.sent))
-        return packed
+    def dropped_chunk(self, event: DroppedChunk) -> bytes:
+        """Give the length of a piece that was dropped."""
+        return self._pack((_CHUNK, event.id, event.at, event.length, None, event.sent))
 
-    def _finish(self, event: ExchangeFinished) -> bytes:
-        packed: bytes = self._pack(
-            (_FINISH, event.id, event.at, event.encoded_length, event.complete)
-        )
-        return packed
+    def finish(self, event: ExchangeFinished) -> bytes:
+        """Give the end of an exchange."""
+        return self._pack((_FINISH, event.id, event.at, event.encoded_length, event.complete))
 
-    def _error(self, event: ExchangeFailed) -> bytes:
+    def error(self, event: ExchangeFailed) -> bytes:
+        """Give the failure of an exchange."""
         kinds = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(event.error).__mro__]
         canceled = not _CANCELLATIONS.isdisjoint(kinds)
         kind = kinds[0].removeprefix("builtins.")
-        packed: bytes = self._pack((_ERROR, event.id, event.at, kind, _text(event.error), canceled))
-        return packed
+        return self._pack((_ERROR, event.id, event.at, kind, _text(event.error), canceled))
+
+
+def _bounded(headers: Headers) -> Headers:
+    return headers if len(headers) <= MAX_ITEMS else headers[:MAX_ITEMS]
+
+
+def _checked(packed: bytes) -> bytes:
+    if len(packed) > MAX_MESSAGE:
+        raise ValueError(f"a message may have {MAX_MESSAGE:,} bytes, not {len(packed):,}")
+    return packed
 
 
 def _text(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from ...channels.http import (
     BodyChunk,
@@ -13,13 +14,26 @@ from ...channels.http import (
     RequestStarted,
     ResponseStarted,
 )
+from ..link import messages
 
 Event = RequestStarted | ResponseStarted | BodyChunk | ExchangeFinished | ExchangeFailed
 
 _log = logging.getLogger("tapscope")
 
+_BODY = bytes([messages.MESSAGES.index(messages.BodyChunk)])
+"""What follows the first byte of an encoded piece of a body: the message's number."""
+
 MAX_EVENTS = 50_000
 MAX_BYTES = 16 * 1024 * 1024
+
+
+class _Encoder(Protocol):
+    def start(self, event: RequestStarted, /) -> bytes: ...
+    def headers(self, event: ResponseStarted, /) -> bytes: ...
+    def body_chunk(self, event: BodyChunk, /) -> bytes: ...
+    def dropped_chunk(self, event: DroppedChunk, /) -> bytes: ...
+    def finish(self, event: ExchangeFinished, /) -> bytes: ...
+    def error(self, event: ExchangeFailed, /) -> bytes: ...
 
 
 class EventQueue:
@@ -31,7 +45,7 @@ class EventQueue:
     has to say stays in, so that nothing is shown half.
 
     Attributes:
-        encode: Gives an event as bytes of the link; if it raises, that event is lost.
+        encoder: Gives events as bytes of the link; if it raises, that event is lost.
         limit: More events than this are too many; -1 if the first one is.
         dropped_body_bytes: How many bytes of bodies were dropped so far.
         dropped_exchanges: How many exchanges were dropped so far.
@@ -49,13 +63,13 @@ class EventQueue:
         "_refused",
         "dropped_body_bytes",
         "dropped_exchanges",
-        "encode",
+        "encoder",
         "limit",
     )
 
     def __init__(
         self,
-        encode: Callable[[Event], bytes],
+        encoder: _Encoder,
         on_full: Callable[[], bool],
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
@@ -63,10 +77,10 @@ class EventQueue:
         """Make an empty queue.
 
         Args:
-            encode: The attribute.
+            encoder: The attribute.
             on_full: Called at a start that finds more than ``limit`` events; whether to go on.
         """
-        self.encode: Callable[[Event], bytes] = encode
+        self.encoder: _Encoder = encoder
         self._on_full = on_full
         self._failure_told = False
         self._max_events = max_events
@@ -92,41 +106,74 @@ class EventQueue:
         if len(self._events) > self.limit and not self._on_full():
             self.dropped_exchanges += 1
             self._refused.add(event.id)
-        else:
-            self._put(event)
+            return
+        try:
+            self._events.append(self.encoder.start(event))
+        except Exception as error:
+            self._lost(event, error)
 
     def headers(self, event: ResponseStarted, _name: str) -> None:
         """Take the head of a response."""
-        if not self._refused or event.id not in self._refused:
-            self._put(event)
+        if self._refused and event.id in self._refused:
+            return
+        try:
+            self._events.append(self.encoder.headers(event))
+        except Exception as error:
+            self._lost(event, error)
 
     def body_chunk(self, event: BodyChunk, _name: str) -> None:
         """Take a piece of a body, or as much of its beginning as there is room for."""
         if self._refused and event.id in self._refused:
             return
+        length = len(event.data)
         room = self._max_bytes - self._pushed_bytes + self._popped_bytes
-        if len(self._events) > self.limit:
-            self._drop(event, len(event.data))
-        elif len(event.data) > room:
-            kept = max(room, 0) if (event.id, event.sent) not in self._gaps else 0
-            if kept:
-                self._put(BodyChunk(event.id, event.at, event.data[:kept], event.sent))
-            self._drop(event, len(event.data) - kept)
-        else:
-            self._put(event)
-
-    def _put(self, event: Event) -> None:
-        try:
-            encoded = self.encode(event)
-        except Exception:
-            # An integration published what no message can hold, and may do so
-            # again and again; one line of the program's log is enough.
-            if not self._failure_told:
-                self._failure_told = True
-                _log.exception("%r could not be encoded", type(event))
+        if length > room or len(self._events) > self.limit:
+            self._shorten(event, room)
             return
-        self._events.append(encoded)
-        self._pushed_bytes += len(encoded)
+        try:
+            encoded = self.encoder.body_chunk(event)
+            self._events.append(encoded)
+            self._pushed_bytes += len(encoded)
+        except Exception as error:
+            self._lost(event, error)
+
+    def end(self, event: ExchangeFinished | ExchangeFailed, _name: str) -> None:
+        """Take the end of an exchange."""
+        if self._refused and event.id in self._refused:
+            self._refused.discard(event.id)
+            return
+        encoder = self.encoder
+        try:
+            if isinstance(event, ExchangeFinished):
+                self._events.append(encoder.finish(event))
+            else:
+                self._events.append(encoder.error(event))
+        except Exception as error:
+            self._lost(event, error)
+
+    def pop(self) -> bytes | None:
+        """Give the oldest event; ``None`` if there is none."""
+        try:
+            event = self._events.popleft()
+        except IndexError:
+            # Lost updates from several threads would add up, so start anew.
+            self._pushed_bytes = self._popped_bytes = 0
+            return None
+        if isinstance(event, DroppedChunk):
+            self._gaps.pop((event.id, event.sent), None)
+            return self.encoder.dropped_chunk(event)
+        if event[1:2] == _BODY:
+            self._popped_bytes += len(event)
+        return event
+
+    def _shorten(self, event: BodyChunk, room: int) -> None:
+        """Take what there is room for, and leave a gap for the rest."""
+        kept = room if room > 0 and (event.id, event.sent) not in self._gaps else 0
+        if kept and len(self._events) <= self.limit:
+            self.body_chunk(BodyChunk(event.id, event.at, event.data[:kept], event.sent), "")
+        else:
+            kept = 0
+        self._drop(event, len(event.data) - kept)
 
     def _drop(self, event: BodyChunk, length: int) -> None:
         """Leave a gap in the place of *event*, or widen the one that waits: a body has one at most.
@@ -142,26 +189,12 @@ class EventQueue:
         self._gaps[event.id, event.sent] = gap
         self._events.append(gap)
 
-    def end(self, event: ExchangeFinished | ExchangeFailed, _name: str) -> None:
-        """Take the end of an exchange."""
-        if self._refused and event.id in self._refused:
-            self._refused.discard(event.id)
-        else:
-            self._put(event)
-
-    def pop(self) -> bytes | None:
-        """Give the oldest event; ``None`` if there is none."""
-        try:
-            event = self._events.popleft()
-        except IndexError:
-            # Lost updates from several threads would add up, so start anew.
-            self._pushed_bytes = self._popped_bytes = 0
-            return None
-        if isinstance(event, DroppedChunk):
-            self._gaps.pop((event.id, event.sent), None)
-            return self.encode(event)
-        self._popped_bytes += len(event)
-        return event
+    def _lost(self, event: Event, error: Exception) -> None:
+        # An integration published what no message can hold, and may do so
+        # again and again; one line of the program's log is enough.
+        if not self._failure_told:
+            self._failure_told = True
+            _log.error("%r could not be encoded", type(event), exc_info=error)
 
 
 class DroppedChunk(BodyChunk):

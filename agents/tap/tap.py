@@ -18,6 +18,7 @@ import weakref
 from _thread import LockType, RLock, allocate_lock
 from collections.abc import Callable
 from time import monotonic
+from typing import Any, cast
 
 from ...channels import Subscription
 from ...channels.http import client
@@ -25,7 +26,7 @@ from ..link import Carrier, Decoder, Encoder, LinkClosed, LinkError
 from ..link.messages import MAGIC, Dropped, Goodbye, Hello, Refused, Released
 from .encoder import EventEncoder
 from .hidden_thread import HiddenThread
-from .queue import Event, EventQueue
+from .queue import EventQueue
 
 TICK = 0.01
 """Seconds between two looks at the queue while there is something in it."""
@@ -58,7 +59,7 @@ class Tap:
         self._connect = connect
         self._hello = hello
         self._on_lost = on_lost
-        self._queue = EventQueue(self._resume_and_encode, self._revive)
+        self._queue = EventQueue(EventEncoder(), self._revive)
         self._subscriptions: list[Subscription] = []
         self._unreleased = _held_lock()
         self._stopped = True
@@ -139,7 +140,7 @@ class Tap:
         self._end()
 
     def _start_thread(self) -> None:
-        self._queue.encode = self._events.encode
+        self._queue.encoder = self._events
         self._thread = HiddenThread(self._run)
         self._thread.start()
 
@@ -185,10 +186,6 @@ class Tap:
                 return False
             self._unsent = self._unsent[count:]
         return True
-
-    def _resume_and_encode(self, event: Event) -> bytes:
-        self._resume()
-        return self._events.encode(event)
 
     def _resume(self) -> None:
         """Start the thread again that ended before a fork."""
@@ -245,7 +242,7 @@ class Tap:
         """End the thread until the next event: Python 3.12 warns of threads where it forks."""
         with self._reviving:
             thread, self._thread = self._thread, None
-            self._queue.encode = self._resume_and_encode
+            self._queue.encoder = cast("Any", _Waking(self._events, self._resume))
         if thread is None or self._stopped:
             return
         self._carrier.wake()
@@ -263,6 +260,18 @@ class Tap:
             self._queue.reset()
             self._queue.limit = -1
             self._carrier.close()
+
+
+class _Waking:
+    """Stands in for an encoder while the thread rests: the first event wakes it."""
+
+    def __init__(self, encoder: EventEncoder, wake: Callable[[], None]) -> None:
+        self._encoder = encoder
+        self._wake = wake
+
+    def __getattr__(self, name: str) -> Any:
+        self._wake()
+        return getattr(self._encoder, name)
 
 
 def _held_lock() -> LockType:

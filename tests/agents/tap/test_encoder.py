@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -29,8 +30,17 @@ CONNECTION = Connection(3, "::1", 443, 10, 11, 12, 13, 14, 15, "TLSv1.3", 2)
 
 
 def encoded(*events: Event) -> list[Message]:
-    encode = EventEncoder().encode
-    return list(Decoder(magic=False).feed(b"".join(map(encode, events))))
+    encoder = EventEncoder()
+    methods: dict[type, Callable[[Any], bytes]] = {
+        RequestStarted: encoder.start,
+        ResponseStarted: encoder.headers,
+        BodyChunk: encoder.body_chunk,
+        DroppedChunk: encoder.dropped_chunk,
+        ExchangeFinished: encoder.finish,
+        ExchangeFailed: encoder.error,
+    }
+    data = b"".join(methods[type(event)](event) for event in events)
+    return list(Decoder(magic=False).feed(data))
 
 
 def fields(value: Any) -> dict[str, Any]:
@@ -166,7 +176,7 @@ def test_stacks_that_differ_in_one_offset_are_two() -> None:
 
 
 def test_our_own_frames_are_left_out() -> None:
-    own = compile("capture()", EventEncoder.encode.__code__.co_filename, "eval")
+    own = compile("capture()", EventEncoder.start.__code__.co_filename, "eval")
     stack: Stack = eval(own, {"capture": capture_stack})
     [(_, frames)] = defined(stack)
     assert frames[0][0] == "test_our_own_frames_are_left_out"

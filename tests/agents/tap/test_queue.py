@@ -5,6 +5,8 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tapscope.agents.link import messages
+from tapscope.agents.link.messages import MESSAGES
 from tapscope.agents.tap.queue import DroppedChunk, Event, EventQueue
 from tapscope.channels.http import (
     BodyChunk,
@@ -13,21 +15,31 @@ from tapscope.channels.http import (
     ResponseStarted,
 )
 
+HEAD = 2
+"""Bytes before a piece of a body: what kind of array it is, and the message's number."""
+
 
 class Encoded(bytes):
-    """An event in the place of its bytes: as long as its piece of a body."""
+    """An event in the place of its bytes."""
 
     event: Event
 
-    @classmethod
-    def of(cls, event: Event) -> Encoded:
-        encoded = cls(event.data if isinstance(event, BodyChunk) else b"")
+
+class FakeEncoder:
+    """Gives each event in the place of its bytes, which begin as real ones do."""
+
+    def start(self, event: Event) -> Encoded:
+        piece = event.data if isinstance(event, BodyChunk) else b""
+        number = MESSAGES.index(getattr(messages, type(event).__name__, messages.BodyChunk))
+        encoded = Encoded(bytes([0x96, number]) + piece)
         encoded.event = event
         return encoded
 
+    headers = body_chunk = dropped_chunk = finish = error = start
+
 
 def queue(max_events: int = 100, max_bytes: int = 1000) -> EventQueue:
-    return EventQueue(Encoded.of, lambda: False, max_events, max_bytes)
+    return EventQueue(FakeEncoder(), lambda: False, max_events, max_bytes)
 
 
 def start(number: int) -> RequestStarted:
@@ -70,7 +82,7 @@ def test_events_come_out_in_order() -> None:
 
 
 def test_bytes_of_bodies_are_dropped_first_and_counted() -> None:
-    full = queue(max_bytes=10)
+    full = queue(max_bytes=10 + HEAD)
     full.start(start(1), "")
     full.body_chunk(chunk(1, b"12345678"), "")
     full.body_chunk(chunk(1, b"9012"), "")
@@ -84,7 +96,7 @@ def test_bytes_of_bodies_are_dropped_first_and_counted() -> None:
 
 
 def test_room_for_bodies_comes_back_with_each_one_that_is_taken() -> None:
-    full = queue(max_bytes=10)
+    full = queue(max_bytes=10 + HEAD)
     full.start(start(1), "")
     for _ in range(50):
         full.body_chunk(chunk(1, b"12345678"), "")
@@ -206,7 +218,7 @@ def test_nothing_is_shown_half(max_events: int, count: int) -> None:
 
 
 def test_many_threads_may_append_while_one_takes() -> None:
-    shared = EventQueue(Encoded.of, lambda: False, 1_000_000, 1_000_000_000)
+    shared = EventQueue(FakeEncoder(), lambda: False, 1_000_000, 1_000_000_000)
     taken: list[Event] = []
     done = threading.Event()
 
