@@ -14,7 +14,15 @@ import threading
 
 lock = threading.RLock()
 
+
+# Functions, not the lock's own methods: eventlet replaces locks that it finds by name.
+def _hold() -> None:
+    lock.acquire()
+
+
+def _let_go() -> None:
+    lock.release()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
-    )
+    os.register_at_fork(before=_hold, after_in_parent=_let_go, after_in_child=_let_go)

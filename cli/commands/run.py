@@ -91,6 +91,10 @@ def _host(options: RunOptions, program: words.Program) -> tuple[LinkAddress, str
     except TapscopeError as error:
         say(f"tapscope: {error}; running without inspection")
         return None
+    except Exception as error:
+        # Whatever it is that we got wrong, the program is to run.
+        say(f"tapscope: {error!r}; running without inspection")
+        return None
     announce(launched, port=options.port, opening=options.open)
     return launched.link, launched.websocket_url
 
