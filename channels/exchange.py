@@ -113,19 +113,20 @@ class ClientExchange:
         if suppressed():
             return _Unseen(operation)
         exchange = cls(operation)
-        redirected_from = None
-        at = at or clock.now()
-        if operation is not None:
-            at, operation.at = operation.at or at, None
-            redirected_from, operation.redirect = operation.redirect, None
+        if operation is None:
+            redirected_from, stack = None, capture_stack(1)
+        else:
+            redirected_from, stack = operation.redirect, operation.stack
+            at = operation.at or at
+            operation.at = operation.redirect = None
         client.start.publish(
             RequestStarted(
                 exchange.id,
-                at,
+                at or clock.now(),
                 method,
                 url,
                 headers,
-                operation.stack if operation is not None else capture_stack(1),
+                stack,
                 threading.current_thread().name,
                 current_exchange.get(),
                 redirected_from,

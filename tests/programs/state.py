@@ -16,9 +16,7 @@ print(
             "flags": repr(sys.flags),
             "warnoptions": sys.warnoptions,
             "xoptions": sys._xoptions,
-            "main": {
-                name: type(value).__name__ for name, value in vars(main).items()
-            },
+            "main": {name: type(value).__name__ for name, value in vars(main).items()},
             "spec": __spec__ and [__spec__.name, __spec__.origin, __spec__.cached],
             "file": getattr(main, "__file__", None),
             "name": __name__,

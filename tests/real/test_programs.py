@@ -51,6 +51,10 @@ trio.run(main)
 """
 
 
+def _path(url: str) -> str:
+    return urlsplit(url).path
+
+
 def test_pip_download_shows_the_index_and_the_file(running: Start, tmp_path: Path) -> None:
     """pip, with its own copies of requests and urllib3, is seen asking its configured index."""
     pip = running("-m", "pip", "download", "--no-cache-dir", "--no-deps", "iniconfig")
@@ -59,8 +63,8 @@ def test_pip_download_shows_the_index_and_the_file(running: Start, tmp_path: Pat
     requests = {
         r["requestId"]: r["request"]["url"] for r in pip.events("Network.requestWillBeSent")
     }
-    assert any(urlsplit(url).path.rstrip("/").endswith("/iniconfig") for url in requests.values())
-    [file] = [i for i, url in requests.items() if urlsplit(url).path.endswith(downloaded.name)]
+    assert any(_path(url).rstrip("/").endswith("/iniconfig") for url in requests.values())
+    [file] = [i for i, url in requests.items() if _path(url).endswith(downloaded.name)]
     body = pip.front_end.call("Network.getResponseBody", requestId=file)
     assert body["base64Encoded"]
     assert {r["requestId"] for r in pip.events("Network.loadingFinished")} == set(requests)
@@ -83,7 +87,7 @@ def test_a_session_shows_redirects_as_one_chain_and_its_cookies(
     session = running("-c", SESSION, server)
     assert session.end() == "who=ada\n"
     sent = session.events("Network.requestWillBeSent")
-    assert [urlsplit(r["request"]["url"]).path for r in sent] == [
+    assert [_path(r["request"]["url"]) for r in sent] == [
         "/login",
         "/welcome",
         "/home",
@@ -105,7 +109,7 @@ def test_a_hundred_requests_at_once_are_a_hundred_rows(
     client = running("-c", program, server)
     client.end()
     requests = {
-        r["requestId"]: urlsplit(r["request"]["url"]).path
+        r["requestId"]: _path(r["request"]["url"])
         for r in client.events("Network.requestWillBeSent")
     }
     assert sorted(requests.values()) == sorted(f"/{number}" for number in range(100))
