@@ -7,6 +7,7 @@ before :func:`install`.
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 
 from ._importing import ImportHook
 from ._patch import Undo as Undo
@@ -63,11 +64,18 @@ def uninstall() -> None:
         _undos.pop()()
 
 
+def __getattr__(name: str) -> ModuleType:
+    """Give one integration: ``integrations.httpx.install()`` hooks httpx and what it stands on."""
+    if any(name == integration for _, integration in _KNOWN):
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"tapscope.integrations has no integration {name!r}")
+
+
 def _await(hook: ImportHook, library: str, integration: str) -> None:
     def on_import() -> None:
         try:
             module = import_module(f".{integration}", __name__)
-            _undos.append(module.install(library))
+            _undos.append(module.hook(library))
         except Exception:
             report(library)
 

@@ -19,9 +19,55 @@ def watch_body(response: Any, exchange: ClientExchange) -> None:
     if response.fp is None or response.length == 0:
         exchange.finish()
     else:
-        response.fp = _WatchedFile(
-            response.fp, exchange, response.length, is_chunked=response.chunked
-        )
+        body = _Body(exchange, response.length, is_chunked=response.chunked)
+        response.fp = _WatchedFile(response.fp, body)
+
+
+class _Body:
+    """What was read of a body, and so what is missing."""
+
+    __slots__ = ("_chunks", "_left", "exchange")
+
+    def __init__(self, exchange: ClientExchange, length: int | None, *, is_chunked: bool) -> None:
+        self.exchange = exchange
+        self._chunks = ChunkedSplitter() if is_chunked else None
+        self._left = length
+
+    def took(self, data: bytes | None, *, is_last: bool) -> None:
+        """Publish *data*; it *is_last* if the server has closed the connection after it."""
+        exchange = self.exchange
+        if exchange.ended or data is None:
+            return
+        if self._chunks is not None:
+            self._took_chunks(self._chunks, data)
+        elif data:
+            exchange.received(data)
+            if self._left is not None:
+                self._left -= len(data)
+                if self._left <= 0:
+                    exchange.finish()
+        if is_last and not exchange.ended:
+            self._ended(data)
+
+    def closed(self) -> None:
+        """Take note that the program reads no more."""
+        if not self.exchange.ended:
+            self.exchange.finish(complete=False)
+
+    def _took_chunks(self, chunks: ChunkedSplitter, data: bytes) -> None:
+        self.exchange.received(chunks.feed(data), len(data))
+        if chunks.ended:
+            self.exchange.finish()
+
+    def _ended(self, data: bytes) -> None:
+        chunks = self._chunks
+        # Servers that leave the trailer out are common enough for http.client to bear with them.
+        if chunks is not None and not chunks.in_trailer:
+            self.exchange.fail(IncompleteRead(data, chunks.missing or None))
+        elif chunks is None and self._left:
+            self.exchange.fail(IncompleteRead(data, self._left))
+        else:
+            self.exchange.finish()
 
 
 class _WatchedFile:
@@ -30,27 +76,21 @@ class _WatchedFile:
     Stands in for the real file in every other way too, its type included.
     """
 
-    __slots__ = ("__weakref__", "_chunks", "_exchange", "_file", "_left")
+    # Looking up an attribute is slow in a class with __getattr__, so the rest is in _Body.
+    __slots__ = ("__weakref__", "_body", "_file")
 
-    def __init__(
-        self, file: Any, exchange: ClientExchange, length: int | None, *, is_chunked: bool
-    ) -> None:
+    def __init__(self, file: Any, body: _Body) -> None:
         self._file = file
-        self._exchange = exchange
-        self._chunks = ChunkedSplitter() if is_chunked else None
-        self._left = length
+        self._body = body
 
     def read(self, size: int | None = -1, /) -> Any:
+        body = self._body
         try:
             data = self._file.read(size)
         except BaseException as error:
-            self._exchange.fail(error)
+            body.exchange.fail(error)
             raise
-        if not self._exchange.ended:
-            if data:
-                self._saw(data)
-            if data is not None and (size is None or size < 0 or len(data) < size):
-                self._saw_end(data)
+        body.took(data, is_last=size is None or size < 0 or len(data or b"") < size)
         return data
 
     def read1(self, size: int = -1, /) -> Any:
@@ -77,68 +117,35 @@ class _WatchedFile:
         try:
             self._file.close()
         finally:
-            if not self._exchange.ended:
-                self._exchange.finish(complete=False)
+            self._body.closed()
 
     def detach(self) -> Any:
-        self._exchange.finish(complete=False)
+        self._body.closed()
         return self._file.detach()
 
     def _read_some(self, read: Any, size: int | None) -> Any:
+        body = self._body
         try:
             data = read(size)
         except BaseException as error:
-            self._exchange.fail(error)
+            body.exchange.fail(error)
             raise
-        if not self._exchange.ended:
-            if data:
-                self._saw(data)
-            elif data is not None and size != 0:
-                self._saw_end(b"")
+        body.took(data, is_last=not data and size != 0)
         return data
 
     def _read_into(self, read: Any, buffer: Any) -> Any:
+        body = self._body
         try:
             count = read(buffer)
         except BaseException as error:
-            self._exchange.fail(error)
+            body.exchange.fail(error)
             raise
-        if not self._exchange.ended and count is not None:
+        if not body.exchange.ended and count is not None:
             view = memoryview(buffer)
-            if not count:
-                if view.nbytes:
-                    self._saw_end(b"")
-            elif view.itemsize == 1 == view.ndim:
-                self._saw(view[:count].tobytes())
-            else:
-                self._saw(view.tobytes()[:count])
+            is_plain = view.itemsize == 1 == view.ndim
+            data = view[:count].tobytes() if is_plain else view.tobytes()[:count]
+            body.took(data, is_last=not count and view.nbytes > 0)
         return count
-
-    def _saw(self, data: bytes) -> None:
-        exchange = self._exchange
-        if self._chunks is not None:
-            exchange.received(self._chunks.feed(data), len(data))
-            if self._chunks.ended:
-                exchange.finish()
-            return
-        exchange.received(data)
-        if self._left is not None:
-            self._left -= len(data)
-            if self._left <= 0:
-                exchange.finish()
-
-    def _saw_end(self, data: bytes) -> None:
-        """End the exchange, as the server has closed the connection."""
-        exchange = self._exchange
-        if exchange.ended:
-            return
-        # Servers that leave the trailer out are common enough for http.client to bear with them.
-        if self._chunks is not None and not self._chunks.in_trailer:
-            exchange.fail(IncompleteRead(data, self._chunks.missing or None))
-        elif self._chunks is None and self._left:
-            exchange.fail(IncompleteRead(data, self._left))
-        else:
-            exchange.finish()
 
     @property  # type: ignore[misc]  # a class is an attribute elsewhere; isinstance() asks it
     def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic_ns
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from ..channels.exchange import new_connection
+from ..channels.exchange import ClientExchange, new_connection
 from ..channels.http import Connection
 from ._patch import report
+from ._streams import AsyncRequestStream, RequestStream
 from .sockets import resolution_of, watched_connection
 
 _connections: WeakKeyDictionary[Any, Connection] = WeakKeyDictionary()
+
+# What a request of each class has.  It is learned once, as an instance that was
+# asked for its __dict__ is slow in all its attributes.
+_attributes: dict[type[object], tuple[str, ...]] = {}
 
 
 def connection_of_stream(stream: Any) -> Connection:
@@ -34,31 +39,39 @@ class Trace:
     """The ``trace`` callback of one request; passes every event on to the program's own.
 
     Attributes:
-        extensions: The request's extensions, with this in them.
+        exchange: The request, as it is published.
+        request: What httpcore gets in place of the program's request.
+        is_async: Whether httpcore awaits what a call gives.
         send_start: When the first byte of the request left.
         head_end: When its head had left, with HTTP/2, which has no body to ask for after that.
     """
 
     __slots__ = (
         "_connection",
-        "_is_async",
-        "_method",
         "_phase_start",
+        "_program_extensions",
         "_program_trace",
-        "extensions",
+        "exchange",
         "head_end",
+        "is_async",
+        "request",
         "send_start",
     )
 
-    def __init__(self, request: Any, *, is_async: bool) -> None:
-        self.extensions = {**request.extensions, "trace": self}
+    def __init__(self, request: Any, exchange: ClientExchange, *, is_async: bool) -> None:
+        self.exchange = exchange
+        self.is_async = is_async
         self.send_start: int | None = None
         self.head_end: int | None = None
-        self._method = request.method
+        self._program_extensions = request.extensions
         self._program_trace = request.extensions.get("trace")
-        self._is_async = is_async
         self._connection: Connection | None = None
         self._phase_start = 0
+        # A copy, because the program may use its request and extensions again.
+        self.request = _copy(request)
+        self.request.extensions = {**request.extensions, "trace": self}
+        stream = AsyncRequestStream if is_async else RequestStream
+        self.request.stream = stream(request.stream, exchange)
 
     def __call__(self, name: str, info: Any) -> Any:
         handle = _HANDLERS.get(name)
@@ -69,7 +82,7 @@ class Trace:
                 report("httpcore")
         if self._program_trace is not None:
             return self._program_trace(name, info)
-        return _nothing() if self._is_async else None
+        return _nothing() if self.is_async else None
 
     def on_phase(self, _info: Any) -> None:
         """Opening a connection, or TLS on it, begins."""
@@ -113,14 +126,11 @@ class Trace:
     def on_head(self, info: Any) -> None:
         """A request's head is about to be sent."""
         # Opening a tunnel is a request of its own, with the same extensions.
-        if info["request"].method == b"CONNECT" != self._method:
+        if info["request"].method == b"CONNECT" != self.request.method:
             return
         self.send_start = monotonic_ns()
         # The rest is told by the streams: save httpcore the calls.
-        if self._program_trace is None:
-            self.extensions.pop("trace", None)
-        else:
-            self.extensions["trace"] = self._program_trace
+        info["request"].extensions = self._program_extensions
 
     def on_head_sent(self, _info: Any) -> None:
         """A request's head has been sent."""
@@ -129,6 +139,17 @@ class Trace:
 
 async def _nothing() -> None:
     pass
+
+
+def _copy(request: Any) -> Any:
+    kind = cast("type[object]", type(request))
+    names = _attributes.get(kind)
+    if names is None:
+        names = _attributes[kind] = tuple(request.__dict__)
+    copy = object.__new__(kind)
+    for name in names:
+        setattr(copy, name, getattr(request, name))
+    return copy
 
 
 def _set_peer(connection: Connection, stream: Any) -> None:

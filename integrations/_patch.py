@@ -18,14 +18,34 @@ _reported: set[str] = set()
 
 @attrs.define(eq=False)
 class _Patch:
+    """An attribute that is replaced as long as somebody uses that."""
+
     owner: Any
     name: str
     original: Any
     inherited: bool
     replacement: Any
+    uses: int = 0
 
-    def undo(self) -> None:
-        _patches.pop((id(self.owner), self.name), None)
+    def use(self) -> Undo:
+        self.uses += 1
+        over = False
+
+        def undo() -> None:
+            nonlocal over
+            if not over:
+                over = True
+                self._leave()
+
+        return undo
+
+    def _leave(self) -> None:
+        self.uses -= 1
+        if not self.uses:
+            del _patches[id(self.owner), self.name]
+            self._put_back()
+
+    def _put_back(self) -> None:
         # Somebody who patched after us holds our wrapper: taking it out from
         # under him would break his way back.
         if self._own() is not self.replacement:
@@ -41,14 +61,18 @@ class _Patch:
 
 
 def patch(owner: Any, name: str, wrap: Callable[[Any], Any]) -> Undo:
-    """Replace ``owner.name`` by ``wrap(owner.name)``, once however often it is asked for."""
+    """Replace ``owner.name`` by ``wrap(owner.name)``, once however often it is asked for.
+
+    Returns:
+        Takes this use back; the original is put back with the last one.
+    """
     key = id(owner), name
     if key not in _patches:
         original = getattr(owner, name)
         replacement = wrap(original)
         _patches[key] = _Patch(owner, name, original, name not in vars(owner), replacement)
         setattr(owner, name, replacement)
-    return _patches[key].undo
+    return _patches[key].use()
 
 
 def undo_all(undos: list[Undo]) -> Undo:

@@ -15,24 +15,19 @@ from typing import Any
 from ..channels.exchange import ClientExchange
 
 
-class _Request:
+class RequestStream:
     """A request's body, published as httpcore takes it.
 
     Attributes:
         send_end: When httpcore had written the last piece.
     """
 
+    __slots__ = ("_exchange", "_stream", "send_end")
+
     def __init__(self, stream: Any, exchange: ClientExchange) -> None:
         self.send_end: int | None = None
         self._stream = stream
         self._exchange = exchange
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
-class RequestStream(_Request):
-    """A request's body, published as httpcore takes it."""
 
     def __iter__(self) -> Iterator[bytes]:
         sent = self._exchange.sent
@@ -42,22 +37,27 @@ class RequestStream(_Request):
         self.send_end = monotonic_ns()
 
 
-class AsyncRequestStream(_Request):
-    """A request's body, published as httpcore takes it."""
+class AsyncRequestStream:
+    """A request's body, published as httpcore takes it.
+
+    Attributes:
+        send_end: When httpcore had written the last piece.
+    """
+
+    __slots__ = ("_stream", "exchange", "send_end")
+
+    def __init__(self, stream: Any, exchange: ClientExchange) -> None:
+        self.send_end: int | None = None
+        self.exchange = exchange
+        self._stream = stream
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return _SentPieces(aiter(self._stream), self)
 
-    def sent(self, data: bytes) -> None:
-        """Publish a piece."""
-        self._exchange.sent(bytes(data))
-
-    def ended(self) -> None:
-        """Note that all pieces are written."""
-        self.send_end = monotonic_ns()
-
 
 class _SentPieces:
+    __slots__ = ("_pieces", "_stream")
+
     def __init__(self, pieces: AsyncIterator[bytes], stream: AsyncRequestStream) -> None:
         self._pieces = pieces
         self._stream = stream
@@ -69,17 +69,17 @@ class _SentPieces:
         try:
             data = await anext(self._pieces)
         except StopAsyncIteration:
-            self._stream.ended()
+            self._stream.send_end = monotonic_ns()
             raise
-        self._stream.sent(data)
+        self._stream.exchange.sent(bytes(data))
         return data
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._pieces, name)
 
 
 class _Response:
     """A response's body, and what is known of its length."""
+
+    # Looking up an attribute is slow in a class with __getattr__: once is enough.
+    __slots__ = ("__weakref__", "_exchange", "_headers", "_method", "_status", "_stream")
 
     def __init__(self, response: Any, method: bytes, exchange: ClientExchange) -> None:
         self._stream = response.stream
@@ -89,8 +89,11 @@ class _Response:
         self._exchange = exchange
 
     def _closed(self) -> None:
-        if not self._exchange.ended:
-            self._exchange.finish(complete=self._is_complete())
+        exchange = self._exchange
+        if not exchange.ended:
+            exchange.finish(complete=self._is_complete())
+        # httpx refers to its responses in circles, and what is left here waits for the collector.
+        self._headers = ()
 
     def _is_complete(self) -> bool:
         if self._method == b"HEAD" or self._status in {204, 304}:
@@ -110,6 +113,8 @@ class _Response:
 
 class ResponseStream(_Response):
     """A response's body, published as the program reads it."""
+
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[bytes]:
         exchange = self._exchange
@@ -134,8 +139,10 @@ class ResponseStream(_Response):
 class AsyncResponseStream(_Response):
     """A response's body, published as the program reads it."""
 
+    __slots__ = ()
+
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return _AsyncPieces(aiter(self._stream), self._exchange)
+        return _ReceivedPieces(aiter(self._stream), self._exchange)
 
     async def aclose(self) -> None:
         try:
@@ -144,8 +151,10 @@ class AsyncResponseStream(_Response):
             self._closed()
 
 
-class _AsyncPieces:
-    def __init__(self, pieces: AsyncIterator[bytes], exchange: ClientExchange) -> None:
+class _ReceivedPieces:
+    __slots__ = ("_exchange", "_pieces")
+
+    def __init__(self, pieces: Any, exchange: ClientExchange) -> None:
         self._pieces = pieces
         self._exchange = exchange
 
@@ -154,7 +163,7 @@ class _AsyncPieces:
 
     async def __anext__(self) -> bytes:
         try:
-            data = await anext(self._pieces)
+            data: bytes = await anext(self._pieces)
         except StopAsyncIteration:
             self._exchange.finish()
             raise
@@ -167,5 +176,5 @@ class _AsyncPieces:
         self._exchange.received(data)
         return data
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._pieces, name)
+    async def aclose(self) -> None:
+        await self._pieces.aclose()

@@ -14,16 +14,23 @@ from typing import Any
 
 from ..channels.exchange import ClientExchange
 from ..channels.http import Connection, client
+from . import sockets
 from ._patch import Undo, patch, report, undo_all
 from ._sending import Sending
 from .sockets import connection_of
 
+# An attribute of the connection.  It is not reached by way of __dict__, as an
+# instance that was once asked for its __dict__ is slow in all its attributes.
 _SENDING = "_tapscope_sending"
 
 
-def install(library: str = "http.client") -> Undo:
-    """Hook ``http.client``."""
-    del library
+def install() -> Undo:
+    """Hook ``http.client`` and what it stands on."""
+    return undo_all([sockets.install(), hook()])
+
+
+def hook(_library: str = "http.client") -> Undo:
+    """Hook ``http.client`` alone."""
     connection = http.client.HTTPConnection
     return undo_all(
         [
@@ -33,6 +40,11 @@ def install(library: str = "http.client") -> Undo:
             patch(connection, "close", _wrap_close),
         ]
     )
+
+
+def is_sending(connection: Any) -> bool:
+    """Whether a request of *connection* is published and has no response yet."""
+    return getattr(connection, _SENDING, None) is not None
 
 
 def _wrap_endheaders(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,7 +66,7 @@ def _wrap_endheaders(original: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_send(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def send(self: Any, data: Any) -> Any:
-        sending: Sending | None = self.__dict__.get(_SENDING)
+        sending: Sending | None = getattr(self, _SENDING, None)
         if sending is None:
             return original(self, data)
         return sending.send(original, self, data)
@@ -65,14 +77,15 @@ def _wrap_send(original: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def getresponse(self: Any) -> Any:
-        # Taken away, since the connection may be closed in there.
-        sending: Sending | None = self.__dict__.pop(_SENDING, None)
+        sending: Sending | None = getattr(self, _SENDING, None)
         if sending is None:
             return original(self)
+        # Taken away, since the connection may be closed in there.
+        setattr(self, _SENDING, None)
         try:
             response = original(self)
         except http.client.ResponseNotReady:
-            self.__dict__[_SENDING] = sending
+            setattr(self, _SENDING, sending)
             raise
         except BaseException as error:
             sending.stop()
@@ -90,8 +103,9 @@ def _wrap_getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_close(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def close(self: Any) -> Any:
-        sending: Sending | None = self.__dict__.pop(_SENDING, None)
+        sending: Sending | None = getattr(self, _SENDING, None)
         if sending is not None:
+            setattr(self, _SENDING, None)
             # A client that gives up closes the connection while its error is on the way.
             sending.abandon(sys.exc_info()[1])
         return original(self)
@@ -108,11 +122,9 @@ def _start(connection: Any) -> Sending | None:
         method, target = lines[0].decode("latin-1").split(" ", 2)[:2]
         headers = [line.partition(b": ")[::2] for line in lines[1:]]
         opened, at = _opened(connection)
-        exchange = ClientExchange.start(
-            method, _url(connection, method, target), headers, at, skip=2
-        )
+        exchange = ClientExchange.start(method, _url(connection, method, target), headers, at)
         sending = Sending(exchange, headers, opened)
-        connection.__dict__[_SENDING] = sending
+        setattr(connection, _SENDING, sending)
     except Exception:
         report("http.client")
         return None

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from . import httpcore
 from ._operation import async_operation, operation
 from ._patch import Undo, patch, undo_all
 
 
-def install(library: str = "httpx") -> Undo:
-    """Hook the httpx that is importable as *library*."""
+def install() -> Undo:
+    """Hook httpx and what it stands on."""
+    return undo_all([httpcore.install(), hook()])
+
+
+def hook(library: str = "httpx") -> Undo:
+    """Hook the httpx that is importable as *library*, alone."""
     httpx = import_module(library)
     return undo_all(
         [

@@ -49,9 +49,8 @@ class Resolution:
 _resolutions: deque[Resolution] = deque(maxlen=64)
 
 
-def install(library: str = "socket") -> Undo:
+def hook(_library: str = "socket") -> Undo:
     """Watch connections being opened, and TLS if ``ssl`` is imported."""
-    del library
     undos = [
         patch(socket, "getaddrinfo", _wrap_getaddrinfo),
         patch(socket.socket, "connect", _wrap_connect),
@@ -62,12 +61,17 @@ def install(library: str = "socket") -> Undo:
     return undo_all(undos)
 
 
+install = hook
+"""Stands on nothing else."""
+
+
 def connection_of(sock: Any) -> Connection:
     """Give the record of *sock*, the same every time; without times if nobody watched it open."""
     connection = watched_connection(sock)
     if connection is None:
         connection = new_connection()
-        with suppress(OSError, AttributeError, TypeError):
+        # Libraries that fake a network raise what they like.
+        with suppress(Exception):
             _connections[sock] = connection
             _set_peer(connection, sock.getpeername())
             connection.tls = _tls_version(sock)
@@ -78,8 +82,8 @@ def watched_connection(sock: Any) -> Connection | None:
     """Give the record of *sock* if its opening was watched."""
     try:
         return _connections.get(sock)
-    except TypeError:
-        # Not a socket of the standard library.
+    except Exception:
+        # It need not be a socket of the standard library, so it may not be a key.
         return None
 
 
@@ -108,7 +112,7 @@ def _wrap_getaddrinfo(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _wrap_connect(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
-    def connect(self: socket.socket, address: Any) -> Any:
+    def connect(self: socket.socket, address: Any, /) -> Any:
         if not client.start.has_subscribers:
             return original(self, address)
         start = monotonic_ns()
@@ -135,8 +139,9 @@ def _wrap_wrap_socket(original: Callable[..., Any]) -> Callable[..., Any]:
         wrapped = original(self, sock, *args, **kwargs)
         if connection is not None:
             connection.tls_start, connection.tls_end = start, monotonic_ns()
-            connection.tls = _tls_version(wrapped)
-            _connections[wrapped] = connection
+            with suppress(Exception):
+                connection.tls = _tls_version(wrapped)
+                _connections[wrapped] = connection
         return wrapped
 
     return wrap_socket
@@ -144,8 +149,8 @@ def _wrap_wrap_socket(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _take_resolution(address: Any, now: int) -> Resolution | None:
     """Find the resolution that *address* comes from: one made in this thread and not used up."""
-    # A Unix socket's address is a path, and nothing is resolved to it.
-    if isinstance(address, str | bytes):
+    # A Unix socket's address is a path, and a wrong one may be anything.
+    if not isinstance(address, tuple):
         return None
     thread = threading.get_ident()
     # A copy, since other threads add to it meanwhile.
@@ -171,8 +176,8 @@ def _connected(
 
 
 def _set_peer(connection: Connection, address: Any) -> None:
-    if not isinstance(address, str | bytes):
-        connection.remote_address, connection.remote_port = address[0], address[1]
+    if isinstance(address, tuple):
+        connection.remote_address, connection.remote_port = address[:2]
 
 
 def _tls_version(sock: Any) -> str | None:

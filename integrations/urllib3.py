@@ -1,86 +1,84 @@
 """urllib3: which requests belong to one call; http.client below sends them.
 
-Version 1 and version 2.  What http.client can't see is a request whose
-connection could not be opened, because urllib3 opens it first.
+What http.client can't see is a request whose connection could not be opened,
+because urllib3 opens it first if there is TLS.
 """
 
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
-from ..channels.exchange import ClientExchange, current_operation
+from ..channels.exchange import ClientExchange
+from ..channels.http import client
+from . import http_client
 from ._operation import operation
 from ._patch import Undo, patch, report, undo_all
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def install(library: str = "urllib3") -> Undo:
-    """Hook the urllib3 that is importable as *library*."""
+def install() -> Undo:
+    """Hook urllib3 and what it stands on."""
+    return undo_all([http_client.install(), hook()])
+
+
+def hook(library: str = "urllib3") -> Undo:
+    """Hook the urllib3 that is importable as *library*, alone."""
     manager = import_module(f"{library}.poolmanager").PoolManager
     pool = import_module(f"{library}.connectionpool").HTTPConnectionPool
+    connection = import_module(f"{library}.connection").HTTPSConnection
     return undo_all(
         [
             patch(manager, "urlopen", operation),
-            patch(pool, "urlopen", _wrap_urlopen),
-            patch(pool, "_make_request", _wrap_make_request),
+            patch(pool, "request", operation),
+            patch(connection, "connect", _wrap_connect),
         ]
     )
 
 
-def _wrap_urlopen(original: Callable[..., Any]) -> Callable[..., Any]:
+def _wrap_connect(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
-    def urlopen(
-        self: Any,
-        method: str,
-        url: str,
-        body: Any = None,
-        headers: Any = None,
-        *args: Any,
-        **kw: Any,
-    ) -> Any:
-        whole = current_operation()
-        if whole is None:
-            return original(self, method, url, body, headers, *args, **kw)
-        before = whole.requests
+    def connect(self: Any) -> Any:
         try:
-            return original(self, method, url, body, headers, *args, **kw)
+            return original(self)
         except BaseException as error:
-            if whole.requests == before:
-                _publish_unsent(self, method, url, headers, error)
+            if client.start.has_subscribers and not http_client.is_sending(self):
+                _publish_unsent(error)
             raise
 
-    return operation(urlopen)
+    return connect
 
 
-def _wrap_make_request(original: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(original)
-    def make_request(self: Any, conn: Any, method: str, url: str, *args: Any, **kw: Any) -> Any:
-        whole = current_operation()
-        if whole is None:
-            return original(self, conn, method, url, *args, **kw)
-        before = whole.requests
-        try:
-            return original(self, conn, method, url, *args, **kw)
-        except BaseException as error:
-            if whole.requests == before:
-                _publish_unsent(self, method, url, kw.get("headers"), error)
-            raise
-
-    return make_request
-
-
-def _publish_unsent(pool: Any, method: str, url: str, headers: Any, error: BaseException) -> None:
-    """Publish a request that failed before http.client had it: no connection, no tunnel."""
+def _publish_unsent(error: BaseException) -> None:
+    """Publish the request that needed a connection and could not have it because of *error*."""
     try:
-        given: Mapping[object, object] = headers or {}
-        pairs = [(str(name), str(value)) for name, value in given.items()]
-        ClientExchange.start(method, _absolute(pool, url), pairs, skip=2).fail(error)
+        asked = _asked()
+        if asked is not None:
+            pairs = [(str(name), str(value)) for name, value in asked["headers"].items()]
+            url = _absolute(asked["self"], asked["url"])
+            ClientExchange.start(asked["method"], url, pairs).fail(error)
     except Exception:
         report("urllib3")
+
+
+def _asked() -> Mapping[str, Any] | None:
+    """Give what the pool's ``urlopen`` was asked for, if that is what goes on here.
+
+    It is read from the frame, since hooking ``urlopen`` would cost every
+    request, and this is about one that could not even get a connection.
+    """
+    frame: FrameType | None = sys._getframe()  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if frame.f_code.co_name == "urlopen" and module.endswith("urllib3.connectionpool"):
+            return frame.f_locals
+        frame = frame.f_back
+    return None
 
 
 def _absolute(pool: Any, url: str) -> str:

@@ -334,3 +334,44 @@ def test_requests_keeps_its_cookies(server: Server, recorded: Recording) -> None
         session.get(server.url("/cookie"))
         session.get(server.url("/plain"))
     assert recorded[1].request_header("cookie") == "a=1; b=2"
+
+
+class _FakedSocket:
+    """What a library makes that fakes the network: what it does not fake raises as it likes."""
+
+    __hash__ = None  # type: ignore[assignment]  # nor can it be a key
+
+    @classmethod
+    def connected(cls, *_: object) -> _FakedSocket:
+        return cls()
+
+    def sendall(self, data: bytes) -> None:
+        assert data
+
+    def makefile(self, mode: str) -> io.BufferedIOBase:
+        assert mode == "rb"
+        return io.BytesIO(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfake")
+
+    def close(self) -> None:
+        pass
+
+    def setsockopt(self, *_: object) -> None:
+        pass
+
+    def getpeername(self) -> object:
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_socket_that_is_none_harms_nobody(
+    opened: bool,  # noqa: FBT001  # a table's column
+    recorded: Recording,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket, "create_connection", _FakedSocket.connected)
+    connection = http.client.HTTPConnection("fake.test")
+    if opened:
+        connection.connect()
+    assert _get(connection, "/").read() == b"fake"
+    connection.close()
+    assert recorded.only().received == b"fake"

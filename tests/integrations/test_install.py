@@ -135,6 +135,59 @@ def test_everything_is_put_back() -> None:
     assert out == f"{[False] * 12}\nTrue\n"
 
 
+@pytest.mark.parametrize(
+    ("integration", "fetch"),
+    [
+        ("http_client", "urllib.request.urlopen(url).close()"),
+        ("urllib_request", "urllib.request.urlopen(url).close()"),
+        ("urllib3", "urllib3.request('GET', url)"),
+        ("requests", "requests.get(url)"),
+        ("httpcore", "httpx.get(url)"),
+        ("httpx", "httpx.get(url)"),
+    ],
+)
+def test_one_integration_brings_what_it_stands_on(
+    integration: str, fetch: str, server: Server
+) -> None:
+    out = _run(
+        f"""
+        import sys
+        import httpx, requests, urllib.request, urllib3
+        from tapscope import channels, integrations
+        def tell(event, name):
+            if name == "http.client.headers":
+                print(event.status, event.connection.connect_start is not None)
+        channels.subscribe("http.client.**", tell)
+        url = sys.argv[1]
+        undo = integrations.{integration}.install()
+        {fetch}
+        undo()
+        {fetch}
+        """,
+        server.url("/plain"),
+    )
+    assert out == "200 True\n"
+
+
+def test_taking_one_back_leaves_what_others_use() -> None:
+    out = _run("""
+        import http.client, requests
+        from tapscope import integrations
+        def are_hooked():
+            return [hasattr(function, "__wrapped__") for function in (
+                http.client.HTTPConnection.send, requests.Session.send)]
+        undo_http_client = integrations.http_client.install()
+        undo_requests = integrations.requests.install()
+        print(are_hooked())
+        undo_requests()
+        undo_requests()
+        print(are_hooked())
+        undo_http_client()
+        print(are_hooked())
+    """)
+    assert out == "[True, True]\n[True, False]\n[False, False]\n"
+
+
 def test_a_hook_that_another_tool_has_wrapped_stays(server: Server) -> None:
     ours = http.client.HTTPConnection.getresponse
 
