@@ -12,6 +12,7 @@ from typing import Any
 
 from ..channels.exchange import ClientExchange
 from ._chunked import ChunkedSplitter
+from ._patch import hide_us
 
 
 def watch_body(response: Any, exchange: ClientExchange) -> None:
@@ -89,6 +90,7 @@ class _WatchedFile:
             data = self._file.read(size)
         except BaseException as error:
             body.exchange.fail(error)
+            hide_us(error)
             raise
         body.took(data, is_last=size is None or size < 0 or len(data or b"") < size)
         return data
@@ -129,6 +131,7 @@ class _WatchedFile:
             data = read(size)
         except BaseException as error:
             body.exchange.fail(error)
+            hide_us(error)
             raise
         body.took(data, is_last=not data and size != 0)
         return data
@@ -139,6 +142,7 @@ class _WatchedFile:
             count = read(buffer)
         except BaseException as error:
             body.exchange.fail(error)
+            hide_us(error)
             raise
         if not body.exchange.ended and count is not None:
             view = memoryview(buffer)

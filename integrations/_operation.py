@@ -8,6 +8,7 @@ from typing import Any
 
 from ..channels.exchange import Operation, current_operation
 from ..channels.http import client
+from ._patch import hide_us
 
 
 def operation(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -15,10 +16,14 @@ def operation(original: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if not client.start.has_subscribers or current_operation() is not None:
-            return original(*args, **kwargs)
-        with Operation():
-            return original(*args, **kwargs)
+        try:
+            if not client.start.has_subscribers or current_operation() is not None:
+                return original(*args, **kwargs)
+            with Operation():
+                return original(*args, **kwargs)
+        except BaseException as error:
+            hide_us(error)
+            raise
 
     return call
 
@@ -28,9 +33,13 @@ def async_operation(original: Callable[..., Awaitable[Any]]) -> Callable[..., Aw
 
     @functools.wraps(original)
     async def call(*args: Any, **kwargs: Any) -> Any:
-        if not client.start.has_subscribers or current_operation() is not None:
-            return await original(*args, **kwargs)
-        with Operation():
-            return await original(*args, **kwargs)
+        try:
+            if not client.start.has_subscribers or current_operation() is not None:
+                return await original(*args, **kwargs)
+            with Operation():
+                return await original(*args, **kwargs)
+        except BaseException as error:
+            hide_us(error)
+            raise
 
     return call

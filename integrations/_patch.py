@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
 from typing import Any, TypeAlias, cast
 
 import attrs
 
 Undo: TypeAlias = Callable[[], None]
 """Takes back what an ``install`` did; a second call does nothing."""
+
+_FOLDER = str(Path(__file__).parent)
 
 _log = logging.getLogger("tapscope")
 _patches: dict[tuple[int, str], _Patch] = {}
@@ -83,6 +88,24 @@ def undo_all(undos: list[Undo]) -> Undo:
             each()
 
     return undo
+
+
+def hide_us(error: BaseException) -> None:
+    """Take our frames out of the traceback of *error*, which the program then sees as its own.
+
+    To be called where the error leaves us, with ``raise`` after it: that adds no frame.
+    """
+    kept: list[TracebackType] = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(_FOLDER):
+            kept.append(traceback)
+        traceback = traceback.tb_next
+    for entry, following in pairwise(kept):
+        entry.tb_next = following
+    if kept:
+        kept[-1].tb_next = None
+    error.__traceback__ = kept[0] if kept else None
 
 
 def report(where: str) -> None:

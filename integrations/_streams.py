@@ -13,6 +13,7 @@ from time import monotonic_ns
 from typing import Any
 
 from ..channels.exchange import ClientExchange
+from ._patch import hide_us
 
 
 class RequestStream:
@@ -126,6 +127,7 @@ class ResponseStream(_Response):
             raise
         except BaseException as error:
             exchange.fail(error)
+            hide_us(error)
             raise
         exchange.finish()
 
@@ -172,6 +174,7 @@ class _ReceivedPieces:
             raise
         except BaseException as error:
             self._exchange.fail(error)
+            hide_us(error)
             raise
         self._exchange.received(data)
         return data

@@ -15,7 +15,7 @@ from typing import Any
 from ..channels.exchange import ClientExchange
 from ..channels.http import Connection, client
 from . import sockets
-from ._patch import Undo, patch, report, undo_all
+from ._patch import Undo, hide_us, patch, report, undo_all
 from ._sending import Sending
 from .sockets import connection_of
 
@@ -50,14 +50,13 @@ def is_sending(connection: Any) -> bool:
 def _wrap_endheaders(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def endheaders(self: Any, message_body: Any = None, *, encode_chunked: bool = False) -> Any:
-        if not client.start.has_subscribers:
-            return original(self, message_body, encode_chunked=encode_chunked)
-        sending = _start(self)
+        sending = _start(self) if client.start.has_subscribers else None
         try:
             return original(self, message_body, encode_chunked=encode_chunked)
         except BaseException as error:
             if sending is not None:
                 sending.broke(error, self)
+            hide_us(error)
             raise
 
     return endheaders
@@ -67,9 +66,13 @@ def _wrap_send(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def send(self: Any, data: Any) -> Any:
         sending: Sending | None = getattr(self, _SENDING, None)
-        if sending is None:
-            return original(self, data)
-        return sending.send(original, self, data)
+        try:
+            if sending is None:
+                return original(self, data)
+            return sending.send(original, self, data)
+        except BaseException as error:
+            hide_us(error)
+            raise
 
     return send
 
@@ -78,23 +81,21 @@ def _wrap_getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def getresponse(self: Any) -> Any:
         sending: Sending | None = getattr(self, _SENDING, None)
-        if sending is None:
-            return original(self)
-        # Taken away, since the connection may be closed in there.
-        setattr(self, _SENDING, None)
+        if sending is not None:
+            # Taken away, since the connection may be closed in there.
+            setattr(self, _SENDING, None)
         try:
             response = original(self)
-        except http.client.ResponseNotReady:
-            setattr(self, _SENDING, sending)
-            raise
         except BaseException as error:
-            sending.stop()
-            sending.exchange.fail(error)
+            if sending is not None:
+                _unanswered(self, sending, error)
+            hide_us(error)
             raise
-        try:
-            sending.answered(response)
-        except Exception:
-            report("http.client")
+        if sending is not None:
+            try:
+                sending.answered(response)
+            except Exception:
+                report("http.client")
         return response
 
     return getresponse
@@ -108,9 +109,21 @@ def _wrap_close(original: Callable[..., Any]) -> Callable[..., Any]:
             setattr(self, _SENDING, None)
             # A client that gives up closes the connection while its error is on the way.
             sending.abandon(sys.exc_info()[1])
-        return original(self)
+        try:
+            return original(self)
+        except BaseException as error:
+            hide_us(error)
+            raise
 
     return close
+
+
+def _unanswered(connection: Any, sending: Sending, error: BaseException) -> None:
+    if isinstance(error, http.client.ResponseNotReady):
+        setattr(connection, _SENDING, sending)
+    else:
+        sending.stop()
+        sending.exchange.fail(error)
 
 
 def _start(connection: Any) -> Sending | None:

@@ -16,7 +16,7 @@ from ..channels.exchange import ClientExchange
 from ..channels.http import client
 from . import sockets
 from ._httpcore_trace import Trace, connection_of_stream
-from ._patch import Undo, patch, report, undo_all
+from ._patch import Undo, hide_us, patch, report, undo_all
 from ._streams import AsyncResponseStream, ResponseStream
 
 _PROTOCOLS = {b"HTTP/2": "h2", b"HTTP/1.0": "http/1.0"}
@@ -45,18 +45,19 @@ def hook(library: str = "httpcore") -> Undo:
 def _wrap_sync(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def handle_request(self: Any, request: Any) -> Any:
-        # What comes from a pool is reported there; a connection may be used without one.
-        if not client.start.has_subscribers or type(request.extensions.get("trace")) is Trace:
-            return original(self, request)
-        trace = _start(request, is_async=False)
-        if trace is None:
-            return original(self, request)
+        trace = None
         try:
-            response = original(self, trace.request)
+            # What comes from a pool is reported there; a connection may be used without one.
+            if client.start.has_subscribers and type(request.extensions.get("trace")) is not Trace:
+                trace = _start(request, is_async=False)
+            response = original(self, trace.request if trace else request)
         except BaseException as error:
-            trace.exchange.fail(error)
+            if trace is not None:
+                trace.exchange.fail(error)
+            hide_us(error)
             raise
-        _publish_response(trace, response)
+        if trace is not None:
+            _publish_response(trace, response)
         return response
 
     return handle_request
@@ -65,18 +66,19 @@ def _wrap_sync(original: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_async(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     @functools.wraps(original)
     async def handle_async_request(self: Any, request: Any) -> Any:
-        # What comes from a pool is reported there; a connection may be used without one.
-        if not client.start.has_subscribers or type(request.extensions.get("trace")) is Trace:
-            return await original(self, request)
-        trace = _start(request, is_async=True)
-        if trace is None:
-            return await original(self, request)
+        trace = None
         try:
-            response = await original(self, trace.request)
+            # What comes from a pool is reported there; a connection may be used without one.
+            if client.start.has_subscribers and type(request.extensions.get("trace")) is not Trace:
+                trace = _start(request, is_async=True)
+            response = await original(self, trace.request if trace else request)
         except BaseException as error:
-            trace.exchange.fail(error)
+            if trace is not None:
+                trace.exchange.fail(error)
+            hide_us(error)
             raise
-        _publish_response(trace, response)
+        if trace is not None:
+            _publish_response(trace, response)
         return response
 
     return handle_async_request

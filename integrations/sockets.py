@@ -23,7 +23,7 @@ import attrs
 
 from ..channels.exchange import new_connection
 from ..channels.http import Connection, client
-from ._patch import Undo, patch, report, undo_all
+from ._patch import Undo, hide_us, patch, report, undo_all
 
 _connections: WeakKeyDictionary[socket.socket, Connection] = WeakKeyDictionary()
 
@@ -98,13 +98,17 @@ def resolution_of(address: str | None, after: int) -> Resolution | None:
 def _wrap_getaddrinfo(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def getaddrinfo(*args: Any, **kwargs: Any) -> Any:
-        if not client.start.has_subscribers:
-            return original(*args, **kwargs)
-        start = monotonic_ns()
-        found = original(*args, **kwargs)
-        with suppress(Exception):
-            addresses = frozenset(entry[4][0] for entry in found)
-            _resolutions.append(Resolution(start, monotonic_ns(), addresses, threading.get_ident()))
+        start = monotonic_ns() if client.start.has_subscribers else None
+        try:
+            found = original(*args, **kwargs)
+        except BaseException as error:
+            hide_us(error)
+            raise
+        if start is not None:
+            with suppress(Exception):
+                addresses = frozenset(entry[4][0] for entry in found)
+                thread = threading.get_ident()
+                _resolutions.append(Resolution(start, monotonic_ns(), addresses, thread))
         return found
 
     return getaddrinfo
@@ -113,17 +117,21 @@ def _wrap_getaddrinfo(original: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_connect(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def connect(self: socket.socket, address: Any, /) -> Any:
-        if not client.start.has_subscribers:
-            return original(self, address)
-        start = monotonic_ns()
+        start = monotonic_ns() if client.start.has_subscribers else None
         resolution = None
-        with suppress(Exception):
-            resolution = _take_resolution(address, start)
-        result = original(self, address)
+        if start is not None:
+            with suppress(Exception):
+                resolution = _take_resolution(address, start)
         try:
-            _connected(self, address, start, resolution)
-        except Exception:
-            report("socket")
+            result = original(self, address)
+        except BaseException as error:
+            hide_us(error)
+            raise
+        if start is not None:
+            try:
+                _connected(self, address, start, resolution)
+            except Exception:
+                report("socket")
         return result
 
     return connect
@@ -132,11 +140,13 @@ def _wrap_connect(original: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_wrap_socket(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def wrap_socket(self: Any, sock: Any, *args: Any, **kwargs: Any) -> Any:
-        if not client.start.has_subscribers:
-            return original(self, sock, *args, **kwargs)
+        connection = watched_connection(sock) if client.start.has_subscribers else None
         start = monotonic_ns()
-        connection = watched_connection(sock)
-        wrapped = original(self, sock, *args, **kwargs)
+        try:
+            wrapped = original(self, sock, *args, **kwargs)
+        except BaseException as error:
+            hide_us(error)
+            raise
         if connection is not None:
             connection.tls_start, connection.tls_end = start, monotonic_ns()
             with suppress(Exception):

@@ -17,7 +17,7 @@ from ..channels.exchange import ClientExchange
 from ..channels.http import client
 from . import http_client
 from ._operation import operation
-from ._patch import Undo, patch, report, undo_all
+from ._patch import Undo, hide_us, patch, report, undo_all
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -49,6 +49,7 @@ def _wrap_connect(original: Callable[..., Any]) -> Callable[..., Any]:
         except BaseException as error:
             if client.start.has_subscribers and not http_client.is_sending(self):
                 _publish_unsent(error)
+            hide_us(error)
             raise
 
     return connect
