@@ -1,17 +1,25 @@
-"""What tells exchanges of all kinds apart, and which one is going on here."""
+"""What tells exchanges of all kinds apart, and where each is going on."""
 
 from __future__ import annotations
 
 import itertools
+import threading
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 
-_ids = itertools.count(1)
+next_id: Callable[[], int] = itertools.count(1).__next__
+"""Gives an id that no other exchange of this process has."""
 
 
-def next_id() -> int:
-    """Give an id that no other exchange of this process has."""
-    return next(_ids)
+def thread_name() -> str:
+    """Give the name of the thread this runs in; empty if ``threading`` does not know it."""
+    # current_thread() would enter such a thread in its list, and programs count that.
+    thread = _threads.get(threading.get_ident())
+    return thread.name if thread is not None else ""
 
+
+# The very list that threading keeps, which nothing public gives without copying it.
+_threads: Mapping[int, threading.Thread] = vars(threading)["_active"]
 
 current_exchange: ContextVar[int | None] = ContextVar("tapscope_exchange", default=None)
 """The id of the exchange that what happens here is part of: the parent of the next one."""

@@ -10,13 +10,12 @@ exchange whichever layers it passes, and a redirect knows where it came from.
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
 
 from . import clock
-from ._identity import current_exchange, next_id
+from ._identity import current_exchange, next_id, thread_name
 from ._stack import Stack, capture_stack
 from ._suppression import suppressed
 from .http import (
@@ -127,7 +126,7 @@ class ClientExchange:
                 url,
                 headers,
                 stack,
-                threading.current_thread().name,
+                thread_name(),
                 current_exchange.get(),
                 redirected_from,
             )

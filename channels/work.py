@@ -8,7 +8,6 @@ be changed; what the library puts into them stays the library's.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Mapping
 from contextvars import Token
 from types import TracebackType
@@ -18,7 +17,7 @@ import attrs
 
 from . import clock
 from ._channel import Channel
-from ._identity import current_exchange, next_id
+from ._identity import current_exchange, next_id, thread_name
 from ._stack import Stack, capture_stack
 
 Detail: TypeAlias = Mapping[str, object]
@@ -145,10 +144,11 @@ class Exchange:
 
     def start(self, skip: int = 0) -> None:
         """Publish the start; *skip* of the innermost frames are the library's own."""
-        thread = threading.current_thread().name
         stack = capture_stack(skip + 1)
         self._channels[0].publish(
-            WorkStarted(self.id, clock.now(), self._name, self._detail, stack, thread, self.parent)
+            WorkStarted(
+                self.id, clock.now(), self._name, self._detail, stack, thread_name(), self.parent
+            )
         )
 
     def headers(self, detail: Detail) -> None:
