@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -148,6 +149,8 @@ def _sockets_connected_to(path: str) -> list[int]:
 
 def _peer_of(number: int) -> object:
     try:
+        if not stat.S_ISSOCK(os.fstat(number).st_mode):
+            return None
         with socket.socket(fileno=os.dup(number)) as opened:
             return opened.getpeername()
     except OSError:
