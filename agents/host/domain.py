@@ -147,7 +147,8 @@ def _strict(value: Any, kind: type) -> Any:
     return value
 
 
-def _unstructure_attrs(cls: type) -> Callable[[Any], dict[str, Any]]:
+def unstructure_attrs(cls: type) -> Callable[[Any], dict[str, Any]]:
+    """Make what turns an object of the attrs class *cls* into what the wire has."""
     # Any: the names of fields are not among the names that the stub knows.
     names: dict[str, Any] = {
         field.name: override(rename=camel(field.name), omit_if_default=True)
@@ -158,7 +159,7 @@ def _unstructure_attrs(cls: type) -> Callable[[Any], dict[str, Any]]:
 
 converter: cattrs.Converter = cattrs.Converter(prefer_attrib_converters=False)
 """Turns wire values into typed ones and back; fields that have their default are left out."""
-converter.register_unstructure_hook_factory(attrs.has, _unstructure_attrs)
+converter.register_unstructure_hook_factory(attrs.has, unstructure_attrs)
 for _kind in (bool, int, float, str):
     converter.register_structure_hook(_kind, _strict)
 

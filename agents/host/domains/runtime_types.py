@@ -21,9 +21,9 @@ class CallFrame:
     column_number: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class StackTrace:
-    """A call stack, innermost frame first."""
+    """A call stack, innermost frame first; what is one is told by identity."""
 
     call_frames: list[CallFrame]
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
+import orjson
+
 from ...link.messages import MAX_STACKS, Frame
+from ..domain import converter, unstructure_attrs
 from ..recorder import Exchange, Process
 from ..sources import Sources
 from .runtime_types import CallFrame, StackTrace
@@ -39,3 +44,18 @@ class StackTraces:
             line_number=frame.line - 1,
             column_number=frame.column,
         )
+
+
+_fragments: WeakKeyDictionary[StackTrace, orjson.Fragment] = WeakKeyDictionary()
+_plain = unstructure_attrs(StackTrace)
+
+
+def _fragment(trace: StackTrace) -> orjson.Fragment:
+    """Give the JSON of *trace*, made once: it is most of what there is to say of a request."""
+    made = _fragments.get(trace)
+    if made is None:
+        made = _fragments[trace] = orjson.Fragment(orjson.dumps(_plain(trace)))
+    return made
+
+
+converter.register_unstructure_hook(StackTrace, _fragment)

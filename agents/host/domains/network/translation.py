@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import ipaddress
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
@@ -190,6 +191,7 @@ def _received_so_far(exchange: Exchange) -> types.DataReceived:
     )
 
 
+@functools.lru_cache(maxsize=256)
 def _address_space(address: str | None) -> types.IPAddressSpace:
     try:
         ip = ipaddress.ip_address(address or "")
