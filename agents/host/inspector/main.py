@@ -22,6 +22,8 @@ from .life import Census, Life, Vigil
 from .links import LinkServer
 from .listener import Listener
 
+NICENESS = 10
+"""How much a host that was started beside a program stands back."""
 PARTING = 3.0
 """Seconds that front ends get to part when the host ends."""
 
@@ -37,6 +39,8 @@ def run(config: HostConfig) -> None:
     if not config.foreground:
         # Ctrl-C is meant for the program, and the host has to tell how that ended.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # The program and its servers come first, where processors are few.
+        os.nice(NICENESS)
     link = _adopt(config.link_fd)
     path = link.getsockname()
     try:
