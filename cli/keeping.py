@@ -20,6 +20,8 @@ from .terminal import say
 
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP)
 _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)  # the program gets these from the terminal, too
+_GLANCE = 0.2
+"""Seconds after which a signal is noticed at the latest."""
 _MOMENT = 0.3
 """Seconds in which a host that has nobody to stay for has ended."""
 
@@ -65,7 +67,14 @@ class _Child:
             self._process = subprocess.Popen(command, env=environ, close_fds=False)
             for number in self._early:
                 self._process.send_signal(number)
-            return self._process.wait()
+            return self._wait(self._process)
+
+    @staticmethod
+    def _wait(process: subprocess.Popen[bytes]) -> int:
+        # In steps: a signal that comes just before a wait does not end it.
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(_GLANCE)
 
     def _forward(self, number: int, _: FrameType | None) -> None:
         if self._process is None:
@@ -103,7 +112,7 @@ def _stay(keeper: socket.socket) -> None:
             "tapscope: the program has ended; what it did stays in DevTools until that is closed, "
             "or Ctrl-C"
         )
-        while keeper.recv(4096):
+        while not select.select([keeper], [], [], _GLANCE)[0] or keeper.recv(4096):
             pass
     except (OSError, KeyboardInterrupt):
         return

@@ -47,10 +47,10 @@ def test_the_death_by_a_signal_is_passed_on(start: Start) -> None:
 def test_signals_reach_the_program(start: Start, number: signal.Signals) -> None:
     """What is sent to the command is meant for the program."""
     code = (
-        "import signal, sys\n"
+        "import signal, sys, time\n"
         "signal.signal(int(sys.argv[1]), lambda *_: sys.exit(4))\n"
         "print('ready', flush=True)\n"
-        "signal.pause()\n"
+        "while True: time.sleep(0.02)\n"
     )
     running = start(*KEEP, "-c", code, str(int(number)))
     assert running.read_line() == "ready\n"
@@ -62,7 +62,7 @@ def test_signals_reach_the_program(start: Start, number: signal.Signals) -> None
 
 def test_ctrl_c_is_the_programs_while_it_runs(start: Start) -> None:
     """The terminal sends it to both; the first one ends the program, the second one the keeping."""
-    running = start(*KEEP, str(PROGRAMS / "echoes.py"))
+    running = start(*KEEP, str(PROGRAMS / "ticks.py"))
     running.read_line()
     os.killpg(running.process.pid, signal.SIGINT)
     running.read_error_until(ENDED)

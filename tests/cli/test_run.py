@@ -169,7 +169,7 @@ def test_a_program_is_the_process_that_was_started(start: Start) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_a_signal_ends_the_program(start: Start, number: signal.Signals) -> None:
     """The death by a signal is visible to whoever started the command."""
-    running = start(*RUN, "--port", "0", str(PROGRAMS / "echoes.py"))
+    running = start(*RUN, "--port", "0", str(PROGRAMS / "ticks.py"))
     running.read_line()
     running.process.send_signal(number)
     assert running.end().code == -number
