@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import os.path
-from itertools import islice
+from itertools import count, islice
 from types import CodeType
 
 from ...channels import Stack
@@ -29,21 +28,14 @@ class StackTable:
         # Identity is the key, as comparing code objects by value is slow; so
         # they must live on, or another could take the same identity.
         self._kept: list[Stack] = []
-        self._last = itertools.count(1)
-        # A loop asks for the same one again and again; comparing two lists that
-        # hold the same objects is quicker than making a key.
-        self._newest: tuple[Stack, int] = ((), 0)
+        self._last = count(1)
 
     def number(self, stack: Stack) -> tuple[int, list[WireFrame] | None]:
         """Give the number of *stack*, and its frames if the number is a new one."""
-        newest, number = self._newest
-        if number and stack == newest:
-            return number, None
         key = _key(stack)
-        found = self._numbers.get(key)
-        if found is not None:
-            self._newest = (stack, found)
-            return found, None
+        number = self._numbers.get(key)
+        if number is not None:
+            return number, None
         if len(self._numbers) >= MAX_STACKS:
             self._numbers.clear()
             self._kept.clear()
@@ -54,7 +46,6 @@ class StackTable:
     def forget(self, stack: Stack) -> None:
         """Take note that the frames of *stack* did not get through."""
         self._numbers.pop(_key(stack), None)
-        self._newest = ((), 0)
 
 
 def _key(stack: Stack) -> _Key:

@@ -188,3 +188,9 @@ def test_the_table_forgets_and_defines_anew_before_it_grows_without_bound() -> N
     made = [table.number([code, offset])[0] for offset in range(MAX_STACKS + 1)]
     assert table.number([code, MAX_STACKS]) == (made[-1], None)
     assert table.number([code, 0])[0] not in made
+
+
+def test_equal_code_of_two_files_is_two_stacks() -> None:
+    first, second = (compile("capture()", name, "eval") for name in ("one.py", "two.py"))
+    assert first == second
+    assert len(defined([first, 0], [second, 0])) == 2
