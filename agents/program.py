@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import site
 import sys
 import time
@@ -85,9 +84,7 @@ def hello(token: str) -> Hello:
         role="program",
         pid=os.getpid(),
         title=" ".join(sys.orig_argv[1:]) or "python",
-        script="",
         folder=_working_directory(),
-        python=platform.python_version(),
         epoch=time.time_ns() - time.monotonic_ns(),
         libraries=_libraries(),
     )

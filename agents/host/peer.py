@@ -145,9 +145,7 @@ def _process(hello: Hello, number: int) -> Process:
         number,
         hello.pid,
         hello.title,
-        hello.script,
         hello.folder,
-        hello.python,
         hello.epoch,
         hello.libraries,
     )

@@ -51,9 +51,7 @@ class Process:
     number: int
     pid: int
     title: str
-    script: str
     folder: str
-    python: str
     epoch: int
     libraries: tuple[str, ...]
     stacks: dict[int, tuple[Frame, ...]] = attrs.field(factory=dict[int, tuple[Frame, ...]])

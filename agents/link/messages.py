@@ -28,7 +28,7 @@ class Hello:
         token: The link's secret.
         role: ``"program"``, or ``"keeper"``: someone who only keeps the host alive.
         title: What to call the process: its script or module, and arguments.
-        script: The path of the script that runs, or empty.
+        folder: Its working directory, which relative file names start from.
         epoch: Nanoseconds since 1970 minus ``time.monotonic_ns()``, taken once.
         libraries: Folders of code that is not the program's own (the standard
             library, installed packages).
@@ -38,9 +38,7 @@ class Hello:
     role: str
     pid: int
     title: str = ""
-    script: str = ""
     folder: str = ""
-    python: str = ""
     epoch: int = 0
     libraries: tuple[str, ...] = ()
 

@@ -21,7 +21,7 @@ SMALL = Budget(exchanges=5, total_bytes=100, body_bytes=40)
 
 
 def process(number: int = 1) -> Process:
-    return Process(number, 7, "shop.py", "", "/srv", "3.13", 0, ())
+    return Process(number, 7, "shop.py", "/srv", 0, ())
 
 
 def start(number: int, redirected_from: int | None = None, stack: int = 0) -> RequestStarted:

@@ -22,7 +22,7 @@ FRESH = ConnectionInfo(
 
 
 def exchange(connection: ConnectionInfo | None, *, reused: bool, send: int | None) -> Exchange:
-    process = Process(1, 7, "", "", "", "", 0, ())
+    process = Process(1, 7, "", "", 0, ())
     started = RequestStarted(1, START, "GET", "https://shop/", (), 0, "main", None, None)
     answered = ResponseStarted(
         1, at(20), 200, "OK", "http/1.1", (), connection, reused, send, send and send + MILLISECOND
