@@ -20,6 +20,7 @@ from ._failures import on_subscriber_error as on_subscriber_error
 from ._handlers import TraceHandlers as TraceHandlers
 from ._lifecycle import Lifecycle as Lifecycle
 from ._lifecycle import lifecycle as lifecycle
+from ._lifecycle import observe_lifecycles as observe_lifecycles
 from ._outcome import TraceContext as TraceContext
 from ._registry import channel as channel
 from ._registry import has_subscribers as has_subscribers

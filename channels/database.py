@@ -1,12 +1,14 @@
-"""What happens to a statement that a program sends to a database: the lifecycle ``database``.
+"""What happens to databases: the lifecycles ``database`` and ``database.connection``.
 
-Times are nanoseconds of :func:`time.monotonic_ns`.  Events are shared by all
+The first is that of one statement, the second that of the connection it is sent
+through.  Times are nanoseconds of :func:`time.monotonic_ns`.  Events are shared by all
 subscribers and must not be changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import attrs
 
@@ -30,6 +32,7 @@ class StatementStarted:
         many: Whether *parameters* is a sequence of them, as with ``executemany``;
             an iterator is not consumed, and is then ``None``.
         parent: The exchange that caused this one, if that is known.
+        connection: The id of the connection it is sent through, if that is known.
     """
 
     id: int
@@ -42,6 +45,7 @@ class StatementStarted:
     thread: str
     many: bool = False
     parent: int | None = None
+    connection: int | None = None
 
 
 @attrs.define(eq=False)
@@ -118,4 +122,101 @@ statements = lifecycle(
     body_chunk=RowsFetched,
     finish=StatementFinished,
     error=StatementFailed,
+)
+
+
+@attrs.define(eq=False)
+class ConnectionOpened:
+    """A connection is about to be opened, or one that was open before anybody listened is used.
+
+    Attributes:
+        id: Unique in this process among exchanges of all kinds; the same on every event of
+            one connection.
+        at: When the program asked for it, in nanoseconds.
+        driver: As in :class:`StatementStarted`.
+        database: As in :class:`StatementStarted`.
+        stack: Where the program asked for it; empty if nobody listened then.
+        thread: The name of the thread that asked.
+        parent: The exchange that caused it, if that is known.
+    """
+
+    id: int
+    at: int
+    driver: str
+    database: str
+    stack: Stack
+    thread: str
+    parent: int | None = None
+
+
+@attrs.define(eq=False)
+class ConnectionReady:
+    """Statements can be sent through the connection.
+
+    Attributes:
+        id: The connection's.
+        at: When that was, in nanoseconds.
+        version: Of the database's own software.
+    """
+
+    id: int
+    at: int
+    version: str
+
+
+@attrs.define(eq=False)
+class TransactionChanged:
+    """A transaction has begun or ended on the connection.
+
+    Attributes:
+        id: The connection's.
+        at: When that was seen, in nanoseconds.
+        state: What has happened.
+        statement: The statement that did it; ``None`` if it was a call like ``commit()``.
+    """
+
+    id: int
+    at: int
+    state: Literal["begin", "commit", "rollback"]
+    statement: int | None = None
+
+
+@attrs.define(eq=False)
+class ConnectionClosed:
+    """The connection is closed, by the program or because nothing refers to it any more.
+
+    Attributes:
+        id: The connection's.
+        at: When that was, in nanoseconds.
+    """
+
+    id: int
+    at: int
+
+
+@attrs.define(eq=False)
+class ConnectionFailed:
+    """The connection could not be opened, or was lost.
+
+    Attributes:
+        id: The connection's.
+        at: When that was, in nanoseconds.
+        error: What the driver raised; the program gets that very exception.
+    """
+
+    id: int
+    at: int
+    error: BaseException
+
+
+connections: Lifecycle[
+    ConnectionOpened, ConnectionReady, TransactionChanged, ConnectionClosed, ConnectionFailed
+]
+connections = lifecycle(
+    "database.connection",
+    start=ConnectionOpened,
+    headers=ConnectionReady,
+    body_chunk=TransactionChanged,
+    finish=ConnectionClosed,
+    error=ConnectionFailed,
 )

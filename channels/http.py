@@ -170,11 +170,12 @@ class RequestReceived:
         method: As on the wire.
         url: Absolute, with query; its host is the Host header's, as the client sent it.
         headers: As on the wire; the server's, and read only.
-        protocol: ``"http/1.0"``, ``"http/1.1"`` or ``"h2"``.
+        protocol: ``"http/1.0"``, ``"http/1.1"``, ``"h2"`` or ``"h3"``.
         thread: The name of the thread that handles it.
         stack: Where it is handled, if that tells more than the server's own loop.
         connection: What carried it, if the server can tell; its remote address is the client's.
         endpoint: What of the program answers it, as a dotted name, once that is known.
+        parent: The exchange that caused this one, if that is known.
     """
 
     id: int
@@ -187,6 +188,7 @@ class RequestReceived:
     stack: Stack = ()
     connection: Connection | None = None
     endpoint: str | None = None
+    parent: int | None = None
 
 
 @attrs.define(eq=False)
