@@ -27,7 +27,15 @@ _KNOWN = (
     ("httpcore2", "httpcore"),
     ("httpx", "httpx"),
     ("httpx2", "httpx"),
+    ("uvicorn.protocols.http.h11_impl", "uvicorn"),
+    ("uvicorn.protocols.http.httptools_impl", "uvicorn"),
+    ("uvicorn.protocols.http.zttp_impl", "uvicorn"),
+    ("uvicorn.protocols.http.zttp_h2_impl", "uvicorn"),
+    ("hypercorn.app_wrappers", "hypercorn"),
 )
+
+_MIDDLEWARE = ("asgi", "wsgi")
+"""What a program may also wrap its application in; servers of its kind are hooked by the above."""
 
 _hook: ImportHook | None = None
 _undos: list[Undo] = []
@@ -66,7 +74,7 @@ def uninstall() -> None:
 
 def __getattr__(name: str) -> ModuleType:
     """Give one integration: ``integrations.httpx.install()`` hooks httpx and what it stands on."""
-    if any(name == integration for _, integration in _KNOWN):
+    if name in _MIDDLEWARE or any(name == integration for _, integration in _KNOWN):
         return import_module(f".{name}", __name__)
     raise AttributeError(f"tapscope.integrations has no integration {name!r}")
 
