@@ -32,6 +32,16 @@ _KNOWN = (
     ("uvicorn.protocols.http.zttp_impl", "uvicorn"),
     ("uvicorn.protocols.http.zttp_h2_impl", "uvicorn"),
     ("hypercorn.app_wrappers", "hypercorn"),
+    ("wsgiref.handlers", "wsgiref"),
+    ("werkzeug.serving", "werkzeug"),
+    ("waitress.server", "waitress"),
+    ("gunicorn.workers.sync", "gunicorn"),
+    ("gunicorn.workers.gthread", "gunicorn"),
+    ("gunicorn.workers.base_async", "gunicorn"),
+    ("gevent.pywsgi", "gevent"),
+    ("threading", "threads"),
+    ("concurrent.futures.thread", "threads"),
+    ("multiprocessing.pool", "threads"),
 )
 
 _MIDDLEWARE = ("asgi", "wsgi")
