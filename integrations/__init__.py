@@ -42,6 +42,8 @@ _KNOWN = (
     ("threading", "threads"),
     ("concurrent.futures.thread", "threads"),
     ("multiprocessing.pool", "threads"),
+    ("sqlite3", "sqlite3"),
+    ("aiosqlite.core", "aiosqlite"),
 )
 
 _MIDDLEWARE = ("asgi", "wsgi")
