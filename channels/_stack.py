@@ -19,13 +19,11 @@ DEPTH = 64
 def capture_stack(skip: int = 0) -> Stack:
     """Take the call stack of the caller, without its innermost *skip* frames."""
     stack: list[CodeType | int] = []
-    append = stack.append
     # inspect.currentframe() would do a call more and give the same.
     frame: FrameType | None = sys._getframe(skip + 1)  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
     for _ in range(DEPTH):
         if frame is None:
             break
-        append(frame.f_code)
-        append(frame.f_lasti)
+        stack += frame.f_code, frame.f_lasti
         frame = frame.f_back
     return stack

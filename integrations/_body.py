@@ -6,6 +6,7 @@ chunks from ``response.fp`` itself, past the response.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from http.client import IncompleteRead
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from ..channels.exchange import ClientExchange
 from ._chunked import ChunkedSplitter
 from ._patch import hide_us
+
+_ALL = sys.maxsize
 
 
 def watch_body(response: Any, exchange: ClientExchange) -> None:
@@ -34,20 +37,22 @@ class _Body:
         self._chunks = ChunkedSplitter() if is_chunked else None
         self._left = length
 
-    def took(self, data: bytes | None, *, is_last: bool) -> None:
-        """Publish *data*; it *is_last* if the server has closed the connection after it."""
+    def took(self, data: bytes | None, asked: int) -> None:
+        """Publish *data*; fewer bytes than *asked* come if the server closes the connection."""
         exchange = self.exchange
         if exchange.ended or data is None:
             return
+        length, left = len(data), self._left
         if self._chunks is not None:
             self._took_chunks(self._chunks, data)
-        elif data:
+        elif length:
             exchange.received(data)
-            if self._left is not None:
-                self._left -= len(data)
-                if self._left <= 0:
+            if left is not None:
+                self._left = left = left - length
+                if left <= 0:
                     exchange.finish()
-        if is_last and not exchange.ended:
+                    return
+        if length < asked and not exchange.ended:
             self._ended(data)
 
     def closed(self) -> None:
@@ -92,7 +97,7 @@ class _WatchedFile:
             body.exchange.fail(error)
             hide_us(error)
             raise
-        body.took(data, is_last=size is None or size < 0 or len(data or b"") < size)
+        body.took(data, _ALL if size is None or size < 0 else size)
         return data
 
     def read1(self, size: int = -1, /) -> Any:
@@ -133,7 +138,7 @@ class _WatchedFile:
             body.exchange.fail(error)
             hide_us(error)
             raise
-        body.took(data, is_last=not data and size != 0)
+        body.took(data, 0 if size == 0 else 1)
         return data
 
     def _read_into(self, read: Any, buffer: Any) -> Any:
@@ -148,7 +153,7 @@ class _WatchedFile:
             view = memoryview(buffer)
             is_plain = view.itemsize == 1 == view.ndim
             data = view[:count].tobytes() if is_plain else view.tobytes()[:count]
-            body.took(data, is_last=not count and view.nbytes > 0)
+            body.took(data, min(view.nbytes, 1))
         return count
 
     @property  # type: ignore[misc]  # a class is an attribute elsewhere; isinstance() asks it

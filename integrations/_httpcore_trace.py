@@ -16,9 +16,11 @@ from .sockets import resolution_of, watched_connection
 
 _connections: WeakKeyDictionary[Any, Connection] = WeakKeyDictionary()
 
-# What a request of each class has.  It is learned once, as an instance that was
-# asked for its __dict__ is slow in all its attributes.
+# What a request of each class has that a copy has, too.  It is learned once, as an
+# instance that was asked for its __dict__ is slow in all its attributes.
 _attributes: dict[type[object], tuple[str, ...]] = {}
+_USUAL = ("method", "url", "headers")
+_REPLACED = {"stream", "extensions"}
 
 
 def connection_of_stream(stream: Any) -> Connection:
@@ -68,10 +70,10 @@ class Trace:
         self._connection: Connection | None = None
         self._phase_start = 0
         # A copy, because the program may use its request and extensions again.
-        self.request = _copy(request)
-        self.request.extensions = {**request.extensions, "trace": self}
+        self.request = copy = _copy(request)
+        copy.extensions = {**request.extensions, "trace": self}
         stream = AsyncRequestStream if is_async else RequestStream
-        self.request.stream = stream(request.stream, exchange)
+        copy.stream = stream(request.stream, exchange)
 
     def __call__(self, name: str, info: Any) -> Any:
         handle = _HANDLERS.get(name)
@@ -145,10 +147,14 @@ def _copy(request: Any) -> Any:
     kind = cast("type[object]", type(request))
     names = _attributes.get(kind)
     if names is None:
-        names = _attributes[kind] = tuple(request.__dict__)
-    copy = object.__new__(kind)
-    for name in names:
-        setattr(copy, name, getattr(request, name))
+        kept = tuple(name for name in request.__dict__ if name not in _REPLACED)
+        names = _attributes[kind] = _USUAL if kept == _USUAL else kept
+    copy: Any = object.__new__(kind)
+    if names is _USUAL:  # a third of the time of the loop
+        copy.method, copy.url, copy.headers = request.method, request.url, request.headers
+    else:
+        for name in names:
+            setattr(copy, name, getattr(request, name))
     return copy
 
 

@@ -28,17 +28,12 @@ _Headers: TypeAlias = list[tuple[bytes, bytes]]
 class Sending:
     """A request from its first byte until its response has arrived."""
 
-    __slots__ = (
-        "_answered",
-        "_chunks",
-        "_connecting",
-        "_error",
-        "_headers",
-        "connection",
-        "exchange",
-        "send_end",
-        "send_start",
-    )
+    # Of the class, as setting what is seldom used costs every request.
+    send_end: int | None = None
+    _chunks: ChunkedSplitter | None = None
+    _connecting = False
+    _answered = False
+    _error: BaseException | None = None
 
     def __init__(
         self, exchange: ClientExchange, headers: _Headers, connection: Connection | None
@@ -47,22 +42,17 @@ class Sending:
         self.exchange = exchange
         self.connection = connection
         self.send_start: int | None = None
-        self.send_end: int | None = None
-        self._chunks: ChunkedSplitter | None = None
-        self._connecting = False
-        self._answered = False
-        self._error: BaseException | None = None
 
     def send(self, original: Callable[..., Any], connection: Any, data: Any) -> Any:
         """Send *data*; the head of the request comes first, and opens the connection."""
-        # What is sent while the connection is being opened is for the proxy.
-        if self._connecting:
-            return original(connection, data)
         if self.send_start is not None:
             return self._send_body(original, connection, data)
         if self.connection is not None:
             self.send_start = monotonic_ns()
             result = original(connection, data)
+        elif self._connecting:
+            # What is sent while the connection is being opened is for the proxy.
+            return original(connection, data)
         else:
             result = self._connect_and_send(original, connection, data)
         self.send_end = monotonic_ns()
@@ -132,7 +122,6 @@ class Sending:
     def answered(self, response: Any) -> None:
         """Publish the head of *response*, and have its body published as it is read."""
         self._answered = True
-        self._error = None
         self.exchange.responded(
             response.status,
             response.reason,

@@ -10,6 +10,7 @@ import functools
 import http.client
 import sys
 from collections.abc import Callable
+from operator import itemgetter, methodcaller
 from typing import Any
 
 from ..channels.exchange import ClientExchange
@@ -22,6 +23,10 @@ from .sockets import connection_of
 # An attribute of the connection.  It is not reached by way of __dict__, as an
 # instance that was once asked for its __dict__ is slow in all its attributes.
 _SENDING = "_tapscope_sending"
+
+# In C: a comprehension would take three times as long.
+_parted = methodcaller("partition", b": ")
+_name_and_value = itemgetter(0, 2)
 
 
 def install() -> Undo:
@@ -132,8 +137,8 @@ def _start(connection: Any) -> Sending | None:
         lines = connection._buffer  # noqa: SLF001  # the only place with the header lines
         if not lines:
             return None
-        method, target = lines[0].decode("latin-1").split(" ", 2)[:2]
-        headers = [line.partition(b": ")[::2] for line in lines[1:]]
+        method, target, *_ = lines[0].decode("latin-1").split(" ", 2)
+        headers = list(map(_name_and_value, map(_parted, lines[1:])))
         opened, at = _opened(connection)
         exchange = ClientExchange.start(method, _url(connection, method, target), headers, at)
         sending = Sending(exchange, headers, opened)
