@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import attrs
 
 from clients import Timing
+from placement import Placement, started_on
 from processes import Process
 from variants import VARIANTS
 
@@ -58,7 +59,8 @@ class Field:
         recorded: Requests that a variant says it has recorded, as far as it can tell.
     """
 
-    def __init__(self, variants: Iterable[str]) -> None:
+    def __init__(self, variants: Iterable[str], placement: Placement | None = None) -> None:
+        self._placement = placement
         self.made: defaultdict[str, int] = defaultdict(int)
         self.made_bytes: defaultdict[str, int] = defaultdict(int)
         self.recorded: dict[str, int] = {}
@@ -72,9 +74,10 @@ class Field:
             raise
 
     def _open(self, variants: Iterable[str]) -> None:
-        port = self._start("loopback.py").greeting
+        program = self._placement.program if self._placement else ()
+        port = self._start("loopback.py", cores=program).greeting
         for name in variants:
-            self._workers[name] = self._start("worker.py", name, str(port))
+            self._workers[name] = self._start("worker.py", name, str(port), *map(str, program))
         if ATTACHED in self._workers:
             url = self._workers[ATTACHED].greeting["url"]
             self._front_end = self._start("front_end.py", url)
@@ -108,8 +111,10 @@ class Field:
         made, made_bytes = self.made[variant], self.made_bytes[variant]
         return Proof(made=made, made_bytes=made_bytes, asked=BODIES, **answer)
 
-    def _start(self, script: str, *arguments: str) -> Process:
-        return self._closing.enter_context(Process(script, *arguments))
+    def _start(self, script: str, *arguments: str, cores: Collection[int] = ()) -> Process:
+        watchers = self._placement.watchers if self._placement else ()
+        with started_on(cores or watchers):
+            return self._closing.enter_context(Process(script, *arguments))
 
     def close(self) -> None:
         """End all processes."""

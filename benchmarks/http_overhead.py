@@ -6,6 +6,7 @@ and what is compared are the turns of one round.  ``bare again`` is watched no
 more than ``bare``: what it adds is the noise of this machine.
 
     python benchmarks/http_overhead.py
+    python benchmarks/http_overhead.py --quick --apart
     python benchmarks/http_overhead.py --quick --only httpx OpenTelemetry "front end attached"
 """
 
@@ -20,6 +21,7 @@ import attrs
 
 from clients import CLIENTS, Timing
 from field import Case, Field, all_variants
+from placement import Placement
 from report import report
 from results import Results
 from surroundings import surroundings
@@ -36,12 +38,13 @@ class Plan:
     variants: Sequence[str]
     rounds: int
     requests: int
+    placement: Placement | None
 
 
 def main() -> None:
     """Measure and print."""
     plan = _plan()
-    field = Field(plan.variants)
+    field = Field(plan.variants, plan.placement)
     try:
         results = measure(field, plan)
         print(report(results, field.proofs(), field.recorded), surroundings(), sep="\n\n")
@@ -65,9 +68,14 @@ def measure(field: Field, plan: Plan) -> Results:
 
 def _plan() -> Plan:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=25, help="turns of each (default: 25)")
+    parser.add_argument("--rounds", type=int, help="turns of each (default: 25, or 6 if quick)")
     parser.add_argument("--requests", type=int, default=300, help="in one turn (default: 300)")
     parser.add_argument("--quick", action="store_true", help="6 rounds, small bodies")
+    parser.add_argument(
+        "--apart",
+        action="store_true",
+        help="the program and its server on one core, hosts and front ends on the others",
+    )
     parser.add_argument(
         "--only",
         nargs="+",
@@ -82,8 +90,9 @@ def _plan() -> Plan:
     return Plan(
         cases=[Case(client, size) for size in sizes for client in clients],
         variants=_variants(options.only),
-        rounds=6 if options.quick else options.rounds,
+        rounds=options.rounds or (6 if options.quick else 25),
         requests=options.requests,
+        placement=Placement.apart() if options.apart else None,
     )
 
 

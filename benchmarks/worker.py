@@ -9,15 +9,19 @@ import sys
 import attrs
 
 from clients import CLIENTS, Measure, Server
+from placement import move_to
 from variants import VARIANTS
 
 
-def main(variant: str, port: str) -> None:
-    """Answer each line of JSON with one of the same."""
+def main(variant: str, port: str, *cores: str) -> None:
+    """Answer each line of JSON with one of the same; on these *cores*, if any are given."""
     # What the watched libraries print must not get between the answers.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     watch = VARIANTS[variant]()
+    if cores:
+        # Not before, as a host that is started here stays with those that watch.
+        move_to([int(core) for core in cores])
     server, measures = Server(int(port)), dict[str, Measure]()
     answers.write(json.dumps({"url": watch.url}) + "\n")
     for line in sys.stdin:
