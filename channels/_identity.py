@@ -13,8 +13,13 @@ next_id: Callable[[], int] = itertools.count(1).__next__
 
 def thread_name() -> str:
     """Give the name of the thread this runs in; empty if ``threading`` does not know it."""
+    return name_of_thread(threading.get_ident())
+
+
+def name_of_thread(ident: int) -> str:
+    """Give the name of a thread; empty if ``threading`` does not know it."""
     # current_thread() would enter such a thread in its list, and programs count that.
-    thread = _threads.get(threading.get_ident())
+    thread = _threads.get(ident)
     return thread.name if thread is not None else ""
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import CodeType, FrameType
 from typing import TypeAlias
+
+import attrs
 
 Stack: TypeAlias = Sequence[CodeType | int]
 """A call stack, innermost frame first: code object, offset into it, code object, offset ...
@@ -11,6 +13,16 @@ Stack: TypeAlias = Sequence[CodeType | int]
 Lines are not looked up here: that costs more than everything else about an
 event, and can be done later by whoever shows the stack (``CodeType.co_positions``).
 """
+
+
+@attrs.define(eq=False)
+class _Linking:
+    """What adds to each stack where its work was started, while anybody wants that."""
+
+    link: Callable[[Stack], Stack] | None = None
+
+
+_linking = _Linking()
 
 DEPTH = 64
 """The most frames a stack holds; the outermost are left out."""
@@ -26,4 +38,25 @@ def capture_stack(skip: int = 0) -> Stack:
             break
         stack += frame.f_code, frame.f_lasti
         frame = frame.f_back
+    link = _linking.link  # not linked(), as this is asked for every event
+    return stack if link is None else link(stack)
+
+
+def stack_of(frame: FrameType | None) -> Stack:
+    """Take the call stack that *frame*, of any thread, is the innermost of."""
+    stack: list[CodeType | int] = []
+    while frame is not None and len(stack) < 2 * DEPTH:
+        stack += (frame.f_code, frame.f_lasti)
+        frame = frame.f_back
     return stack
+
+
+def linked(stack: Stack) -> Stack:
+    """Give a stack taken here with where its work was started, if anybody wants that."""
+    link = _linking.link
+    return stack if link is None else link(stack)
+
+
+def link_stacks_through(link: Callable[[Stack], Stack] | None) -> None:
+    """Have *link* finish each stack that :func:`capture_stack` takes; ``None`` ends it."""
+    _linking.link = link

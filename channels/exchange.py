@@ -10,7 +10,7 @@ exchange whichever layers it passes, and a redirect knows where it came from.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar, Token
 from types import TracebackType
 
@@ -52,14 +52,16 @@ class Operation:
 
     Attributes:
         at: When it began, for its first request; ``None`` once that has started.
+        newest: The exchange that was started last.
         redirect: The exchange that the next request is redirected from.
         stack: Where the program made the call; the requests have no stack of their own.
     """
 
-    __slots__ = ("_token", "at", "redirect", "stack")
+    __slots__ = ("_token", "at", "newest", "redirect", "stack")
 
     def __init__(self) -> None:
         self.at: int | None = None
+        self.newest: int | None = None
         self.redirect: int | None = None
         self.stack: Stack = ()
         self._token: Token[Operation | None] | None = None
@@ -91,12 +93,13 @@ class ClientExchange:
     ``finish`` and ``fail`` end it; whichever comes first counts, the rest is ignored.
     """
 
-    __slots__ = ("_operation", "ended", "id", "received_bytes")
+    __slots__ = ("_early_hints", "_operation", "ended", "id", "received_bytes")
 
     def __init__(self, operation: Operation | None) -> None:
         self.id: int = next_id()
         self.ended: bool = False
         self.received_bytes: int = 0
+        self._early_hints: Sequence[tuple[bytes, bytes]] = ()
         self._operation = operation
 
     @classmethod
@@ -106,6 +109,7 @@ class ClientExchange:
         """Publish the start.
 
         Args:
+            url: Absolute; without a user name and password.
             at: When the client began, if that was before now.
         """
         operation = _operation.get()
@@ -118,6 +122,7 @@ class ClientExchange:
             redirected_from, stack = operation.redirect, operation.stack
             at = operation.at or at
             operation.at = operation.redirect = None
+            operation.newest = exchange.id
         client.start.publish(
             RequestStarted(
                 exchange.id,
@@ -138,6 +143,10 @@ class ClientExchange:
         if data:
             client.body_chunk.publish(BodyChunk(self.id, clock.now(), data, True))
 
+    def hinted(self, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        """Take note of a response 103, which is told with the one that it comes before."""
+        self._early_hints = [*self._early_hints, *headers]
+
     def responded(
         self,
         status: int,
@@ -147,6 +156,8 @@ class ClientExchange:
         connection: Connection | None,
         send_start: int | None,
         send_end: int | None,
+        *,
+        from_cache: bool = False,
     ) -> None:
         """Publish the response's head."""
         reused = connection is not None and connection.used > 1
@@ -166,6 +177,8 @@ class ClientExchange:
                 reused,
                 send_start,
                 send_end,
+                from_cache,
+                self._early_hints,
             )
         )
 
@@ -211,6 +224,8 @@ class _Unseen(ClientExchange):
         connection: Connection | None,
         send_start: int | None,
         send_end: int | None,
+        *,
+        from_cache: bool = False,
     ) -> None:
         pass
 

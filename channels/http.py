@@ -18,6 +18,29 @@ Headers: TypeAlias = Sequence[tuple[bytes, bytes]] | Sequence[tuple[str, str]]
 """Names and values in the order and case of the wire; bytes where the library has bytes."""
 
 
+@attrs.frozen(eq=False)
+class Security:
+    """What the ends of a TLS connection agreed on, and whom the peer's certificate names.
+
+    Attributes:
+        cipher: As OpenSSL calls it, ``"TLS_AES_256_GCM_SHA384"``.
+        verified: Whether the certificate was checked; of one that was not, nothing is known.
+        subject: The name it is for.
+        issuer: The name of who signed it.
+        names: Hosts and addresses it is good for, the first of very many.
+        valid_from: Seconds since 1970.
+        valid_to: Seconds since 1970.
+    """
+
+    cipher: str
+    verified: bool
+    subject: str = ""
+    issuer: str = ""
+    names: tuple[str, ...] = ()
+    valid_from: int = 0
+    valid_to: int = 0
+
+
 @attrs.define(eq=False)
 class Connection:
     """A transport connection, one object for all the exchanges it carries.
@@ -37,6 +60,7 @@ class Connection:
         tls_end: When it was done.
         tls: The protocol agreed on, ``"TLSv1.3"``; ``None`` without TLS.
         used: How many exchanges it has carried, the present one included.
+        security: More about TLS; ``None`` without it, and where the library can't tell.
     """
 
     id: int
@@ -50,6 +74,7 @@ class Connection:
     tls_end: int | None = None
     tls: str | None = None
     used: int = 0
+    security: Security | None = None
 
 
 @attrs.define(eq=False)
@@ -95,6 +120,8 @@ class ResponseStarted:
         reused: Whether an earlier exchange used that connection.
         send_start: When the first byte of the request left, in nanoseconds.
         send_end: When the last byte of the request left, in nanoseconds.
+        from_cache: Whether the program's own cache gave it, and nothing was sent.
+        early_hints: The headers of the responses 103 that came before it, if the library can tell.
     """
 
     id: int
@@ -107,6 +134,8 @@ class ResponseStarted:
     reused: bool = False
     send_start: int | None = None
     send_end: int | None = None
+    from_cache: bool = False
+    early_hints: Headers = ()
 
 
 @attrs.define(eq=False)

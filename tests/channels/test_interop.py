@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import blinker
@@ -251,13 +253,74 @@ class TestLogging:
                 logger.exception("it broke")
         assert events.one().error is error
 
-    def test_an_idle_feed_adds_no_handler(self, name: str) -> None:
+    def test_the_configuration_of_logging_is_left_alone(self, name: str) -> None:
+        """Programs list handlers, and ``basicConfig`` does nothing where there are any."""
         logger = logging.getLogger(name)
-        with log.feed(logger):
+        before = list(logging.root.handlers)
+        with log.feed(logger), capture("log.record"):
             assert not logger.handlers
+            assert not logger.filters
+            assert logging.root.handlers == before
+
+    def test_an_idle_feed_hooks_nothing(self, name: str) -> None:
+        with log.feed(logging.getLogger(name)):
+            assert "filter" not in vars(logging.Logger)
             with capture("log.record"):
-                assert logger.handlers
-            assert not logger.handlers
+                assert "filter" in vars(logging.Logger)
+            assert "filter" not in vars(logging.Logger)
+
+    def test_what_handlers_do_has_no_frame_of_ours_below(self, name: str) -> None:
+        """Programs print stacks there, and so does logging where a handler fails."""
+        logger = logging.getLogger(name)
+        files: list[str] = []
+
+        class Looking(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                files.extend([record.name, *(frame.filename for frame in inspect.stack(0))])
+
+        logger.addHandler(Looking())
+        with log.feed(logger), capture("log.record"):
+            logger.warning("look")
+        assert files
+        assert not [file for file in files if Path(file).parent == Path(log.__file__).parent]
+
+    def test_a_filter_that_raises_does_so_as_without_us(self, name: str) -> None:
+        logger = logging.getLogger(name)
+
+        def wrong(record: logging.LogRecord) -> bool:
+            raise LookupError(record.name)
+
+        logger.addFilter(wrong)
+        with log.feed(logger), capture("log.record"), pytest.raises(LookupError) as raised:
+            logger.warning("text")
+        folders = {entry.path.parent for entry in raised.traceback if isinstance(entry.path, Path)}
+        assert Path(log.__file__).parent not in folders
+
+    def test_what_a_filter_keeps_back_is_not_published(self, name: str) -> None:
+        logger = logging.getLogger(name)
+        logger.addFilter(lambda record: record.levelno > logging.INFO)
+        logger.setLevel(logging.DEBUG)
+        with log.feed(logger), capture("log.record") as events:
+            logger.info("no")
+            logger.error("yes")
+        assert [record.message for record in events.messages] == ["yes"]
+
+    @pytest.mark.parametrize(("level", "expected"), [(1, "note"), (2, "caller")])
+    def test_the_stack_begins_at_the_line_that_the_record_names(
+        self, name: str, level: int, expected: str
+    ) -> None:
+        logger = logging.getLogger(name)
+
+        def note() -> None:
+            logger.warning("text", stacklevel=level)
+
+        def caller() -> None:
+            note()
+
+        with log.feed(logger), capture("log.record") as events:
+            caller()
+        code = events.one().stack[0]
+        assert code.co_name == expected
 
     def test_levels_are_left_alone(self, name: str) -> None:
         logger = logging.getLogger(name)
@@ -268,14 +331,27 @@ class TestLogging:
         assert [record.level for record in events.messages] == [logging.WARNING]
         assert logger.level == logging.INFO
 
-    def test_a_record_that_can_not_be_read_hurts_nobody(
-        self, name: str, reports: list[SubscriberFailed]
-    ) -> None:
+    def test_a_record_whose_arguments_do_not_fit_is_shown_as_it_is(self, name: str) -> None:
         logger = logging.getLogger(name)
         with log.feed(logger), capture("log.record") as events:
             logger.propagate = False
+            logger.addHandler(logging.NullHandler())
             wrong: Any = ("%d", "no number")
             logger.warning(*wrong)
+        assert events.one().message == "%d ('no number',)"
+
+    def test_a_record_that_can_not_be_read_hurts_nobody(
+        self, name: str, reports: list[SubscriberFailed]
+    ) -> None:
+        class Unreadable:
+            def __repr__(self) -> str:
+                raise LookupError(name)
+
+        logger = logging.getLogger(name)
+        with log.feed(logger), capture("log.record") as events:
+            logger.propagate = False
+            logger.addHandler(logging.NullHandler())
+            logger.warning("%s", Unreadable())
         assert events.messages == []
         assert len(reports) == 1
 
