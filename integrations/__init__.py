@@ -15,6 +15,10 @@ from ._patch import report
 from ._plugins import plugins
 
 _KNOWN = (
+    ("logging", "logging"),
+    ("warnings", "warnings"),
+    ("asyncio.base_events", "asyncio"),
+    ("trio._core._run", "trio"),
     ("socket", "sockets"),
     ("ssl", "sockets"),
     ("http.client", "http_client"),
@@ -27,6 +31,11 @@ _KNOWN = (
     ("httpcore2", "httpcore"),
     ("httpx", "httpx"),
     ("httpx2", "httpx"),
+    ("requests_cache", "requests_cache"),
+    ("cachecontrol", "cachecontrol"),
+    ("pip._vendor.cachecontrol", "cachecontrol"),
+    ("hishel.httpx", "hishel"),
+    ("hishel.httpx2", "hishel"),
     ("uvicorn.protocols.http.h11_impl", "uvicorn"),
     ("uvicorn.protocols.http.httptools_impl", "uvicorn"),
     ("uvicorn.protocols.http.zttp_impl", "uvicorn"),
@@ -44,10 +53,28 @@ _KNOWN = (
     ("multiprocessing.pool", "threads"),
     ("sqlite3", "sqlite3"),
     ("aiosqlite.core", "aiosqlite"),
+    ("websocket._core", "websocket_client"),
+    ("hypercorn.protocol.ws_stream", "hypercorn_websockets"),
+    ("wsproto.connection", "wsproto"),
+    ("wsproto.handshake", "wsproto"),
+    ("uvicorn.protocols.websockets.wsproto_impl", "wsproto"),
+    ("websockets.protocol", "websockets"),
+    ("websockets.client", "websockets"),
+    ("websockets.server", "websockets"),
+    ("websockets.asyncio.client", "websockets"),
+    ("websockets.asyncio.connection", "websockets"),
+    ("websockets.sync.client", "websockets"),
+    ("websockets.sync.connection", "websockets"),
+    ("websockets.trio.client", "websockets"),
+    ("websockets.trio.connection", "websockets"),
+    ("uvicorn.protocols.websockets.websockets_sansio_impl", "websockets"),
 )
 
 _MIDDLEWARE = ("asgi", "wsgi")
 """What a program may also wrap its application in; servers of its kind are hooked by the above."""
+
+_ON_REQUEST = ("native",)
+"""What hooks only into what a program or its user names."""
 
 _hook: ImportHook | None = None
 _undos: list[Undo] = []
@@ -86,7 +113,9 @@ def uninstall() -> None:
 
 def __getattr__(name: str) -> ModuleType:
     """Give one integration: ``integrations.httpx.install()`` hooks httpx and what it stands on."""
-    if name in _MIDDLEWARE or any(name == integration for _, integration in _KNOWN):
+    if name in (*_MIDDLEWARE, *_ON_REQUEST) or any(
+        name == integration for _, integration in _KNOWN
+    ):
         return import_module(f".{name}", __name__)
     raise AttributeError(f"tapscope.integrations has no integration {name!r}")
 

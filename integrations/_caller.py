@@ -9,6 +9,7 @@ name and the globals of the program's own.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -17,6 +18,9 @@ from ._patch import hide_us
 
 REMEMBERED = 512
 """The most lines of a program that a stand-in is kept for."""
+
+frame_at: Callable[[int], FrameType] = sys._getframe  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
+"""Gives the frame so many calls above that of the function that asks."""
 
 _MARK = "tapscope stand-in"
 

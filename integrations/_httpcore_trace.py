@@ -12,6 +12,7 @@ from ..channels.exchange import ClientExchange, new_connection
 from ..channels.http import Connection
 from ._patch import report
 from ._streams import AsyncRequestStream, RequestStream
+from ._tls import set_tls
 from .sockets import resolution_of, watched_connection
 
 _connections: WeakKeyDictionary[Any, Connection] = WeakKeyDictionary()
@@ -165,10 +166,11 @@ def _set_peer(connection: Connection, stream: Any) -> None:
 
 
 def _set_tls(connection: Connection, stream: Any) -> None:
+    tls = None
     with suppress(Exception):
         tls = stream.get_extra_info("ssl_object")
-        if tls is not None:
-            connection.tls = tls.version()
+    if tls is not None:
+        set_tls(connection, tls)
 
 
 _HANDLERS: dict[str, Callable[[Trace, Any], None]] = {

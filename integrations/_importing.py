@@ -9,10 +9,13 @@ of its loader are what they would have been.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, TypeAlias
+
+from ._patch import Undo, undo_all
 
 Callback: TypeAlias = Callable[[], None]
 
@@ -85,6 +88,18 @@ class ImportHook:
     def _imported(self, name: str) -> None:
         for callback in self._waiting.pop(name, []):
             callback()
+
+
+def hook_importable(libraries: Iterable[str], hook: Callable[[str], Undo]) -> Undo:
+    """Import those of *libraries* that can be, and *hook* them."""
+    undos: list[Undo] = []
+    for library in libraries:
+        try:
+            import_module(library)
+        except ImportError:
+            continue
+        undos.append(hook(library))
+    return undo_all(undos)
 
 
 def _set_on_parent(name: str, module: ModuleType) -> None:

@@ -20,18 +20,19 @@ class RequestStream:
     """A request's body, published as httpcore takes it.
 
     Attributes:
+        exchange: The request's.
         send_end: When httpcore had written the last piece.
     """
 
-    __slots__ = ("_exchange", "_stream", "send_end")
+    __slots__ = ("_stream", "exchange", "send_end")
 
     def __init__(self, stream: Any, exchange: ClientExchange) -> None:
         self.send_end: int | None = None
+        self.exchange = exchange
         self._stream = stream
-        self._exchange = exchange
 
     def __iter__(self) -> Iterator[bytes]:
-        sent = self._exchange.sent
+        sent = self.exchange.sent
         for data in self._stream:
             sent(bytes(data))
             yield data
@@ -42,6 +43,7 @@ class AsyncRequestStream:
     """A request's body, published as httpcore takes it.
 
     Attributes:
+        exchange: The request's.
         send_end: When httpcore had written the last piece.
     """
 

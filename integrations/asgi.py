@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..channels.http import server
-from ._asgi_call import Call
-from ._asgi_types import ASGIApp, Receive, Scope, Send
+from ._asgi.call import Call
+from ._asgi.types import ASGIApp, Receive, Scope, Send
 from ._patch import hide_us
 
 

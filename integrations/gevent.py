@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from ._patch import Undo
-from ._wsgi_attribute import watch_attribute
+from ._wsgi.attribute import watch_attribute
 from .wsgi import Served
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..channels.exchange import ClientExchange
 from ..channels.http import Connection, client
+from ..channels.urls import without_credentials
 from . import sockets
 from ._patch import Undo, hide_us, patch, report, undo_all
 from ._sending import Sending
@@ -151,7 +152,7 @@ def _start(connection: Any) -> Sending | None:
 
 def _url(connection: Any, method: str, target: str) -> str:
     if target.startswith(("http://", "https://")):
-        return target
+        return without_credentials(target)
     default_port = connection.default_port
     scheme = "https" if default_port == http.client.HTTPS_PORT else "http"
     if method == "CONNECT":
@@ -159,6 +160,8 @@ def _url(connection: Any, method: str, target: str) -> str:
     host, port = connection.host, connection.port
     if connection._tunnel_host:  # noqa: SLF001  # set_tunnel() has no other trace
         host, port = connection._tunnel_host, connection._tunnel_port  # noqa: SLF001
+    # urllib.request takes a user name and password for a part of the host.
+    host = host.rpartition("@")[2]
     if ":" in host and not host.startswith("["):
         host = f"[{host}]"
     return (

@@ -16,8 +16,9 @@ from ..channels.http import server
 from ..channels.serving import ResponseIncomplete, ServerExchange
 from ._chunked import ChunkedSplitter
 from ._patch import Undo, hide_us, patch, report, undo_all
-from ._wsgi_input import WatchedInput
-from ._wsgi_request import Wire, receive
+from ._telling import tell
+from ._wsgi.input import WatchedInput
+from ._wsgi.request import Wire, receive
 
 _HANDLING = "_tapscope_handling"
 
@@ -124,10 +125,7 @@ class _Handling:
     def sending_head(self, lines: list[bytes]) -> Generator[None]:
         """Publish the head of the response, in *lines*, which is written meanwhile."""
         self._in_head = True
-        try:
-            self._publish_head(b"".join(lines).split(b"\r\n"))
-        except Exception:
-            report("http.server")
+        tell("http.server", self._publish_head, b"".join(lines).split(b"\r\n"))
         try:
             yield
         finally:

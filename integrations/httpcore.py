@@ -14,7 +14,7 @@ from typing import Any
 
 from ..channels.exchange import ClientExchange
 from ..channels.http import client
-from . import sockets
+from . import _early_hints, sockets
 from ._httpcore_trace import Trace, connection_of_stream
 from ._patch import Undo, hide_us, patch, report, undo_all
 from ._streams import AsyncResponseStream, ResponseStream
@@ -38,6 +38,7 @@ def hook(library: str = "httpcore") -> Undo:
             patch(httpcore.HTTPConnection, "handle_request", _wrap_sync),
             patch(httpcore.AsyncConnectionPool, "handle_async_request", _wrap_async),
             patch(httpcore.AsyncHTTPConnection, "handle_async_request", _wrap_async),
+            _early_hints.hook(),
         ]
     )
 

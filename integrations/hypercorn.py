@@ -8,14 +8,9 @@ from importlib import import_module
 from typing import Any
 
 from ..channels.http import server
-from ._asgi_types import Receive, Scope, Send
+from ._asgi.types import Receive, Scope, Send
 from ._patch import Undo, patch, undo_all
 from .asgi import ServedApp
-
-
-def install() -> Undo:
-    """Hook hypercorn."""
-    return hook()
 
 
 def hook(library: str = "hypercorn.app_wrappers") -> Undo:
@@ -27,6 +22,10 @@ def hook(library: str = "hypercorn.app_wrappers") -> Undo:
             patch(wrappers.WSGIWrapper, "__call__", _wrap_call),
         ]
     )
+
+
+install = hook
+"""Stands on nothing else."""
 
 
 def _wrap_call(original: Callable[..., Any]) -> Callable[..., Any]:

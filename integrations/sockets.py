@@ -24,6 +24,7 @@ import attrs
 from ..channels.exchange import new_connection
 from ..channels.http import Connection, client
 from ._patch import Undo, hide_us, patch, report, undo_all
+from ._tls import set_tls
 
 _connections: WeakKeyDictionary[socket.socket, Connection] = WeakKeyDictionary()
 
@@ -74,7 +75,8 @@ def connection_of(sock: Any) -> Connection:
         with suppress(Exception):
             _connections[sock] = connection
             _set_peer(connection, sock.getpeername())
-            connection.tls = _tls_version(sock)
+        if hasattr(sock, "version"):
+            set_tls(connection, sock)
     return connection
 
 
@@ -149,8 +151,8 @@ def _wrap_wrap_socket(original: Callable[..., Any]) -> Callable[..., Any]:
             raise
         if connection is not None:
             connection.tls_start, connection.tls_end = start, monotonic_ns()
+            set_tls(connection, wrapped)
             with suppress(Exception):
-                connection.tls = _tls_version(wrapped)
                 _connections[wrapped] = connection
         return wrapped
 
@@ -188,8 +190,3 @@ def _connected(
 def _set_peer(connection: Connection, address: Any) -> None:
     if isinstance(address, tuple):
         connection.remote_address, connection.remote_port = address[:2]
-
-
-def _tls_version(sock: Any) -> str | None:
-    version: Callable[[], str | None] | None = getattr(sock, "version", None)
-    return None if version is None else version()

@@ -11,16 +11,15 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from types import FrameType
 from typing import Any
 
 from ..channels.statements import DatabaseConnection
-from ._caller import call_from, hide_call
+from ._caller import call_from, frame_at, hide_call
 from ._patch import Undo, patch, report, undo_all
-from ._sqlite3_classes import Connection, adopt, follow_activity
-from ._sqlite3_connections import Source, remember, source_of
-from ._sqlite3_plans import NoPlanError, explain
-from ._sqlite3_transaction import is_in_transaction
+from ._sqlite3.classes import Connection, adopt, follow_activity
+from ._sqlite3.connections import Source, remember, source_of
+from ._sqlite3.plans import NoPlanError, explain
+from ._sqlite3.transaction import is_in_transaction
 
 __all__ = ["NoPlanError", "explain", "hook", "install"]
 
@@ -31,8 +30,6 @@ _FACTORY = 5
 
 _MOST = 8 if sys.version_info < (3, 12) else 9
 """How many arguments ``connect`` takes."""
-
-_caller: Callable[[int], FrameType] = sys._getframe  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
 
 
 def hook(_library: str = "sqlite3") -> Undo:
@@ -52,7 +49,7 @@ def _wrap_connect(original: Callable[..., Any]) -> Callable[..., Any]:
     def connect(*args: Any, **kwargs: Any) -> Any:
         opening = _opening(args, kwargs)
         try:
-            made = call_from(_caller(1), original, *_with_our_factory(args, kwargs))
+            made = call_from(frame_at(1), original, *_with_our_factory(args, kwargs))
         except BaseException as error:
             if opening is not None:
                 opening[0].fail(error)

@@ -4,7 +4,8 @@ A thread starts with an empty context, and a thread of a pool keeps the one it
 started with.  So the exchange that a thread is started in goes along with it,
 and the one that a piece of work is handed over in goes along with that work;
 nothing else of the context does, as that would change what the program's own
-context variables say.  Outside of any exchange nothing is done.
+context variables say.  While a front end wants to know where work was started,
+that goes along as well.  Else, outside of any exchange, nothing is done.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ import functools
 import threading
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..channels._identity import current_exchange
+from ..channels._origins import Origins, enter_thread, origins_wanted, starting
 from ._patch import Undo, hide_us, patch, undo_all
 
-_EXCHANGE = "_tapscope_exchange"
+_ALONG = "_tapscope_along"
+
+_Along: TypeAlias = tuple[int | None, Origins]
+"""The exchange that work belongs to, and where it was started."""
+
+_NOTHING: _Along = (None, ())
 
 # Threads of these work for whoever comes: the exchange they happen to be started in is one of many.
 _SERVING_MANY = (
@@ -30,8 +37,8 @@ _SERVING_MANY = (
 
 _POOL_METHODS = ("apply_async", "_map_async", "imap", "imap_unordered")
 
-_starting: dict[int, int] = {}
-"""The exchange that a thread goes along with, by ``id()``, until it runs."""
+_starting: dict[int, _Along] = {}
+"""What goes along with a thread, by ``id()``, until it runs."""
 
 
 def install() -> Undo:
@@ -69,11 +76,11 @@ def _hook_executors(module: Any) -> Undo:
 def _wrap_start(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def start(self: Any) -> Any:
-        exchange = current_exchange.get()
+        along = _along("Thread.start")
         key = None
-        if exchange is not None and not _serves_many(self):
+        if along is not _NOTHING and not _serves_many(self):
             key = id(self)
-            _starting[key] = exchange
+            _starting[key] = along
         try:
             return original(self)
         except BaseException as error:
@@ -91,9 +98,11 @@ def _wrap_set_ident(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def set_ident(self: Any) -> Any:
         if _starting:
-            exchange = _starting.pop(id(self), None)
+            exchange, origins = _starting.pop(id(self), _NOTHING)
             if exchange is not None:
                 current_exchange.set(exchange)
+            if origins:
+                enter_thread(origins)
         return original(self)
 
     return set_ident
@@ -112,9 +121,9 @@ def _serves_many(thread: Any) -> bool:
 def _wrap_init_item(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        exchange = current_exchange.get()
-        if exchange is not None:
-            setattr(self, _EXCHANGE, exchange)
+        along = _along("executor.submit")
+        if along is not _NOTHING:
+            setattr(self, _ALONG, along)
         original(self, *args, **kwargs)
 
     return init
@@ -123,14 +132,15 @@ def _wrap_init_item(original: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_run_item(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def run(self: Any, *args: Any) -> Any:
-        exchange: int | None = getattr(self, _EXCHANGE, None)
+        exchange, origins = getattr(self, _ALONG, _NOTHING)
         # The thread may be one of a program's own making, which started it in another exchange.
-        if exchange == current_exchange.get():
+        if exchange == current_exchange.get() and not origins:
             return original(self, *args)
-        token = current_exchange.set(exchange)
+        token, before = current_exchange.set(exchange), enter_thread(origins)
         try:
             return original(self, *args)
         finally:
+            enter_thread(before)
             current_exchange.reset(token)
 
     return run
@@ -139,11 +149,11 @@ def _wrap_run_item(original: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_pool_method(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def submit(self: Any, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        exchange = current_exchange.get()
+        along = _along("pool.apply")
         try:
-            if exchange is None:
+            if along is _NOTHING:
                 return original(self, func, *args, **kwargs)
-            return original(self, _carrying(func, exchange), *args, **kwargs)
+            return original(self, _carrying(func, along), *args, **kwargs)
         except BaseException as error:
             hide_us(error)
             raise
@@ -151,17 +161,27 @@ def _wrap_pool_method(original: Callable[..., Any]) -> Callable[..., Any]:
     return submit
 
 
-def _carrying(func: Callable[..., Any], exchange: int) -> Callable[..., Any]:
-    """Give *func* as part of *exchange*; a pool of threads pickles nothing."""
+def _along(description: str) -> _Along:
+    """Give what goes along with work that is handed over here; called in every case, and quick."""
+    exchange = current_exchange.get()
+    if origins_wanted():
+        return exchange, starting(description)
+    return _NOTHING if exchange is None else (exchange, ())
+
+
+def _carrying(func: Callable[..., Any], along: _Along) -> Callable[..., Any]:
+    """Give *func* with what goes along; a pool of threads pickles nothing."""
+    exchange, origins = along
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        token = current_exchange.set(exchange)
+        token, before = current_exchange.set(exchange), enter_thread(origins)
         try:
             return func(*args, **kwargs)
         except BaseException as error:
             hide_us(error)
             raise
         finally:
+            enter_thread(before)
             current_exchange.reset(token)
 
     return call

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..channels.exchange import ClientExchange
 from ..channels.http import client
+from ..channels.urls import without_credentials
 from . import http_client
 from ._operation import operation
 from ._patch import Undo, hide_us, patch, report, undo_all
@@ -84,6 +85,6 @@ def _asked() -> Mapping[str, Any] | None:
 
 def _absolute(pool: Any, url: str) -> str:
     if url.startswith(("http://", "https://")):
-        return url
+        return without_credentials(url)
     port = "" if pool.port in (None, _DEFAULT_PORTS.get(pool.scheme)) else f":{pool.port}"
     return f"{pool.scheme}://{pool.host}{port}{url}"

@@ -13,7 +13,8 @@ from importlib import import_module
 from typing import Any
 
 from ..channels.http import server
-from ._patch import Undo, patch, report, undo_all
+from ._importing import hook_importable
+from ._patch import Undo, patch, report
 from .asgi import ServedApp
 
 _IMPLEMENTATIONS = ("h11_impl", "httptools_impl")
@@ -21,15 +22,8 @@ _IMPLEMENTATIONS = ("h11_impl", "httptools_impl")
 
 def install() -> Undo:
     """Hook uvicorn."""
-    undos: list[Undo] = []
-    for implementation in _IMPLEMENTATIONS:
-        library = f"uvicorn.protocols.http.{implementation}"
-        try:
-            import_module(library)
-        except ImportError:
-            continue
-        undos.append(hook(library))
-    return undo_all(undos)
+    names = [f"uvicorn.protocols.http.{each}" for each in _IMPLEMENTATIONS]
+    return hook_importable(names, hook)
 
 
 def hook(library: str = "uvicorn.protocols.http.h11_impl") -> Undo:

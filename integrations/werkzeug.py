@@ -11,8 +11,8 @@ from werkzeug import serving
 
 from ..channels.http import server
 from ._patch import Undo, hide_us, patch, undo_all
-from ._wsgi_attribute import watch_attribute
-from ._wsgi_request import Wire
+from ._wsgi.attribute import watch_attribute
+from ._wsgi.request import Wire
 from .wsgi import Served
 
 _handler: ContextVar[Any] = ContextVar("tapscope_werkzeug_handler", default=None)

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..channels.http import server
 from ._patch import hide_us
-from ._wsgi_call import WSGIApp, answer
-from ._wsgi_request import Wire
+from ._wsgi.call import WSGIApp, answer
+from ._wsgi.request import Wire
 
 
 class TapscopeMiddleware:

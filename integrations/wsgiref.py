@@ -9,7 +9,7 @@ from wsgiref import handlers
 
 from ..channels.http import server
 from ._patch import Undo, hide_us, patch
-from ._wsgi_request import Wire
+from ._wsgi.request import Wire
 from .wsgi import Served
 
 

@@ -17,23 +17,14 @@ import hypercorn.trio
 import trio
 import uvicorn
 
+from tests.integrations.threaded import threaded
+
 Serving: TypeAlias = Callable[[Any], AbstractContextManager[str]]
 """Runs an application while inside; gives the URL."""
 
 # Their types do not say of what their dicts are.
 _on_asyncio: Any = vars(hypercorn.asyncio)["serve"]
 _on_trio: Any = vars(hypercorn.trio)["serve"]
-
-
-@contextmanager
-def _threaded(run: Callable[[], object], stop: Callable[[], object]) -> Generator[None]:
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop()
-        thread.join()
 
 
 def _listen() -> socket.socket:
@@ -56,7 +47,7 @@ def by_uvicorn(app: Any, **settings: Any) -> Generator[str]:
         def stop() -> None:
             server.should_exit = True
 
-        with _threaded(lambda: server.run(sockets=[listener]), stop):
+        with threaded(lambda: server.run(sockets=[listener]), stop):
             yield _url(listener)
 
 
@@ -81,7 +72,7 @@ def _by_hypercorn(
 ) -> Generator[str]:
     with _listen() as listener:
         config, ended = _config(listener, certificate), threading.Event()
-        with _threaded(lambda: run(config, ended), ended.set):
+        with threaded(lambda: run(config, ended), ended.set):
             yield _url(listener, "https" if certificate else "http")
         # The server has closed it already.
         listener.detach()

@@ -7,8 +7,10 @@ import pytest
 import trustme
 
 from tapscope import integrations
+from tests.integrations.incoming_recording import Incomings, recording_incoming
 from tests.integrations.recording import Recording, recording
 from tests.integrations.server import Server, serving
+from tests.integrations.socket_recording import Sockets, recording_sockets
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +52,15 @@ def installed() -> Iterator[None]:
 def recorded() -> Iterator[Recording]:
     with recording() as exchanges:
         yield exchanges
+
+
+@pytest.fixture
+def incomings() -> Iterator[Incomings]:
+    with recording_incoming() as exchanges:
+        yield exchanges
+
+
+@pytest.fixture
+def sockets() -> Iterator[Sockets]:
+    with recording_sockets() as sockets:
+        yield sockets

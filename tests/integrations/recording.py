@@ -49,13 +49,14 @@ class Exchange:
         return self.failed.error
 
     def request_header(self, name: str) -> str | None:
-        return _header(self.started.headers, name)
+        return header_in(self.started.headers, name)
 
     def response_header(self, name: str) -> str | None:
-        return _header(self.answer.headers, name)
+        return header_in(self.answer.headers, name)
 
 
-def _header(headers: Any, name: str) -> str | None:
+def header_in(headers: Any, name: str) -> str | None:
+    """Give the first of *headers* that is called *name*, in lower case."""
     for key, value in headers:
         if _text(key).lower() == name:
             return _text(value)

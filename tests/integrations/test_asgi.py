@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -22,24 +21,18 @@ from tests.integrations.asgi_fakes import (
     scope,
     start,
 )
-from tests.integrations.asgi_recording import Incomings, recording_incoming
-
-
-@pytest.fixture
-def incomings() -> Iterator[Incomings]:
-    with recording_incoming() as recorded:
-        yield recorded
+from tests.integrations.incoming_recording import Incomings
 
 
 def test_a_request_and_its_response_are_told(incomings: Incomings) -> None:
     app = Sender(start(201, [(b"kind", b"made")]), body(b"first ", more=True), body(b"second"))
     call(app, scope(method="POST"), [request(b"one ", more=True), request(b"two")])
-    told = incomings.only()
-    received = told.start
+    told = incomings.ended()
+    received = told.started
     assert (received.method, received.url) == ("POST", "http://shop.test:8000/things?q=1")
     assert received.headers == [(b"host", b"shop.test:8000"), (b"accept", b"*/*")]
     assert (received.protocol, received.parent) == ("http/1.1", None)
-    assert (told.head.status, told.head.headers) == (201, [(b"kind", b"made")])
+    assert (told.answer.status, told.answer.headers) == (201, [(b"kind", b"made")])
     assert (told.received, told.sent) == ([b"one ", b"two"], [b"first ", b"second"])
     assert (told.end.encoded_length, told.end.complete) == (12, True)
 
@@ -47,7 +40,7 @@ def test_a_request_and_its_response_are_told(incomings: Incomings) -> None:
 def test_events_come_in_the_order_of_what_happens(incomings: Incomings) -> None:
     call(Sender(start(), body(b"a", more=True), body(b"b")), scope(), [request(b"question")])
     names = ["start", "body_chunk", "headers", "body_chunk", "body_chunk", "finish"]
-    assert incomings.only().events == names
+    assert incomings.ended().events == names
 
 
 def test_the_client_is_known_by_its_connection(incomings: Incomings) -> None:
@@ -56,7 +49,7 @@ def test_the_client_is_known_by_its_connection(incomings: Incomings) -> None:
     for _ in range(2):
         call(Sender(start(), body()), scope(client=client))
     call(Sender(start(), body()), scope(client=("192.0.2.7", int("5000"))))
-    first, second, other = (exchange.start.connection for exchange in incomings)
+    first, second, other = (exchange.started.connection for exchange in incomings)
     assert first is second is not other
     assert first is not None
     assert (first.remote_address, first.remote_port, first.used) == ("192.0.2.7", 5000, 2)
@@ -67,7 +60,7 @@ def test_the_client_is_known_by_its_connection(incomings: Incomings) -> None:
 )
 def test_the_protocol_is_told(version: str, protocol: str, incomings: Incomings) -> None:
     call(Sender(start(), body()), scope(http_version=version))
-    assert incomings.only().start.protocol == protocol
+    assert incomings.ended().started.protocol == protocol
 
 
 @pytest.mark.parametrize(
@@ -101,7 +94,7 @@ def test_the_url_is_the_one_the_client_sent(
     changes: dict[str, Any], url: str, incomings: Incomings
 ) -> None:
     call(Sender(start(), body()), scope(**changes))
-    assert incomings.only().start.url == url
+    assert incomings.ended().started.url == url
 
 
 def test_headers_are_told_as_they_were(incomings: Incomings) -> None:
@@ -113,7 +106,7 @@ def test_headers_are_told_as_they_were(incomings: Incomings) -> None:
         await send(body())
 
     call(app, scope())
-    assert incomings.only().start.headers
+    assert incomings.ended().started.headers
 
 
 async def _function(_scope: Any, _receive: Any, send: Any) -> None:
@@ -132,14 +125,14 @@ class _Router:
 
 def test_the_endpoint_is_the_application_if_nothing_else_is_known(incomings: Incomings) -> None:
     call(_function, scope())
-    assert incomings.only().start.endpoint == f"{__name__}._function"
-    assert incomings.only().head.endpoint is None
+    assert incomings.ended().started.endpoint == f"{__name__}._function"
+    assert incomings.ended().answer.endpoint is None
 
 
 def test_the_endpoint_is_what_the_framework_found(incomings: Incomings) -> None:
     call(_Router(), scope())
-    assert incomings.only().start.endpoint == f"{__name__}._Router"
-    assert incomings.only().head.endpoint == f"{__name__}._function"
+    assert incomings.ended().started.endpoint == f"{__name__}._Router"
+    assert incomings.ended().answer.endpoint == f"{__name__}._function"
 
 
 def test_a_request_is_told_once_through_two_middlewares(incomings: Incomings) -> None:
@@ -152,7 +145,7 @@ def test_a_request_is_told_once_through_two_middlewares(incomings: Incomings) ->
         await TapscopeMiddleware(_function)({**given, "path": "/"}, receive, own_send)
 
     call(between, scope())
-    assert incomings.only().end.complete
+    assert incomings.ended().end.complete
 
 
 def test_a_call_of_another_application_is_a_child(incomings: Incomings) -> None:
@@ -167,8 +160,8 @@ def test_a_call_of_another_application_is_a_child(incomings: Incomings) -> None:
     call(outer, scope())
     parent, child = incomings
     assert (parent.end.complete, child.end.complete) == (True, True)
-    assert child.start.url == "http://inside.test/"
-    assert (parent.start.parent, child.start.parent) == (None, parent.start.id)
+    assert child.started.url == "http://inside.test/"
+    assert (parent.started.parent, child.started.parent) == (None, parent.started.id)
 
 
 work = lifecycle("test.asgi.work")
@@ -212,7 +205,7 @@ def test_what_a_request_causes_is_its_child(incomings: Incomings) -> None:
         parents["after"] = _working(incomings)
 
     asyncio.run(main())
-    number = incomings.only().start.id
+    number = incomings.ended().started.id
     ours = dict.fromkeys(("app", "task", "background"), number)
     assert parents == ours | dict.fromkeys(("receive", "send", "after"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,14 +22,7 @@ from tests.integrations.asgi_fakes import (
     scope,
     start,
 )
-from tests.integrations.asgi_recording import Incomings, recording_incoming
-
-
-@pytest.fixture
-def incomings() -> Iterator[Incomings]:
-    with recording_incoming() as recorded:
-        yield recorded
-
+from tests.integrations.incoming_recording import Incomings
 
 ANSWERS: list[tuple[list[Message], list[bytes], int | None]] = [
     ([start(204), body()], [], 0),
@@ -88,7 +80,7 @@ def test_a_response_is_over_with_its_last_message(
 
     asyncio.run(run(TapscopeMiddleware(app), scope(), server))
     assert over == [*[False] * len(messages), True]
-    told = incomings.only()
+    told = incomings.ended()
     assert told.sent == sent
     assert (told.end.encoded_length, told.end.complete) == (length, True)
     assert all(ours is theirs for ours, theirs in zip(server.outgoing, messages, strict=True))
@@ -96,7 +88,7 @@ def test_a_response_is_over_with_its_last_message(
 
 def test_the_body_of_an_answer_to_head_is_not_sent(incomings: Incomings) -> None:
     call(Sender(start(), body(b"left out by the server")), scope(method="HEAD"))
-    assert (incomings.only().sent, incomings.only().end.encoded_length) == ([], 0)
+    assert (incomings.ended().sent, incomings.ended().end.encoded_length) == ([], 0)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +104,8 @@ def test_an_application_that_leaves_its_response_undone_has_failed(
     messages: list[Message], text: str, incomings: Incomings
 ) -> None:
     call(Sender(*messages), scope())
-    assert isinstance(incomings.only().error, ResponseIncomplete)
-    assert str(incomings.only().error).startswith(text)
+    assert isinstance(incomings.ended().error, ResponseIncomplete)
+    assert str(incomings.ended().error).startswith(text)
 
 
 def test_a_client_that_goes_away_early_is_a_failure(incomings: Incomings) -> None:
@@ -127,7 +119,7 @@ def test_a_client_that_goes_away_early_is_a_failure(incomings: Incomings) -> Non
         await send(body(b"after"))
 
     call(app, scope(), [DISCONNECT])
-    told = incomings.only()
+    told = incomings.ended()
     assert isinstance(told.error, ClientDisconnected)
     assert (told.sent, told.events[-1]) == ([b"before"], "error")
 
@@ -139,7 +131,7 @@ def test_a_client_that_goes_away_afterwards_is_none(incomings: Incomings) -> Non
         await receive()
 
     call(app, scope(), [DISCONNECT])
-    assert incomings.only().end.complete
+    assert incomings.ended().end.complete
 
 
 def test_a_disconnect_that_overtakes_the_last_send_is_no_failure(incomings: Incomings) -> None:
@@ -157,7 +149,7 @@ def test_a_disconnect_that_overtakes_the_last_send_is_no_failure(incomings: Inco
 
     listening: list[asyncio.Task[Message]] = []
     asyncio.run(run(TapscopeMiddleware(app), scope(), Server([DISCONNECT])))
-    assert incomings.only().end.complete
+    assert incomings.ended().end.complete
 
 
 @pytest.mark.parametrize(
@@ -182,7 +174,7 @@ def test_an_error_is_passed_on_and_is_how_the_exchange_ends(
 
     asyncio.run(main())
     assert caught == [error]
-    assert incomings.only().error is error
+    assert incomings.ended().error is error
 
 
 def test_an_error_after_the_response_does_not_take_it_back(incomings: Incomings) -> None:
@@ -193,7 +185,7 @@ def test_an_error_after_the_response_does_not_take_it_back(incomings: Incomings)
 
     with pytest.raises(ValueError, match="in the background"):
         call(app, scope())
-    assert incomings.only().events[-1] == "finish"
+    assert incomings.ended().events[-1] == "finish"
 
 
 def test_an_error_of_the_server_is_passed_on(incomings: Incomings) -> None:
@@ -212,7 +204,7 @@ def test_an_error_of_the_server_is_passed_on(incomings: Incomings) -> None:
             assert caught.value is refusal
 
     asyncio.run(run(TapscopeMiddleware(app), scope(), Server()))
-    assert isinstance(incomings.only().error, ResponseIncomplete)
+    assert isinstance(incomings.ended().error, ResponseIncomplete)
 
 
 def test_a_server_that_can_no_longer_send_says_so_by_an_error(incomings: Incomings) -> None:
@@ -228,7 +220,7 @@ def test_a_server_that_can_no_longer_send_says_so_by_an_error(incomings: Incomin
             await send(start())
 
     asyncio.run(run(TapscopeMiddleware(app), scope(), Server()))
-    assert incomings.only().error is gone
+    assert incomings.ended().error is gone
 
 
 def test_a_call_that_is_closed_elsewhere_ends_quietly(incomings: Incomings) -> None:
@@ -246,4 +238,4 @@ def test_a_call_that_is_closed_elsewhere_ends_quietly(incomings: Incomings) -> N
     coroutine = TapscopeMiddleware(app)(scope(), server.receive, server.send)
     contextvars.copy_context().run(coroutine.send, None)
     coroutine.close()
-    assert isinstance(incomings.only().error, GeneratorExit)
+    assert isinstance(incomings.ended().error, GeneratorExit)

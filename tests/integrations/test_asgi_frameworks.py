@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import fastapi
@@ -21,17 +21,11 @@ from starlette.routing import Mount, Route
 from tapscope.channels import lifecycle, subscribe
 from tapscope.channels.serving import ClientDisconnected
 from tapscope.integrations.asgi import TapscopeMiddleware
-from tests.integrations.asgi_recording import Incomings, recording_incoming
 from tests.integrations.asgi_servers import by_hypercorn_on_trio, by_uvicorn_h11
+from tests.integrations.incoming_recording import Incomings
 
 work = lifecycle("test.asgi.framework")
 failure = LookupError("no such thing")
-
-
-@pytest.fixture
-def incomings() -> Iterator[Incomings]:
-    with recording_incoming() as recorded:
-        yield recorded
 
 
 async def plain(_request: Request) -> Response:
@@ -98,10 +92,10 @@ def test_the_endpoint_is_the_function_of_the_route(
 ) -> None:
     with serving(app) as url:
         assert httpx.get(f"{url}{path}").status_code == 200
-        told = incomings.only()
-    assert told.start.url == f"{url}{path}"
-    assert told.start.endpoint == "starlette.applications.Starlette"
-    assert told.head.endpoint == f"{__name__}.{endpoint}"
+        told = incomings.ended()
+    assert told.started.url == f"{url}{path}"
+    assert told.started.endpoint == "starlette.applications.Starlette"
+    assert told.answer.endpoint == f"{__name__}.{endpoint}"
 
 
 def test_fastapi_names_its_functions_as_well(incomings: Incomings) -> None:
@@ -113,8 +107,8 @@ def test_fastapi_names_its_functions_as_well(incomings: Incomings) -> None:
 
     with by_uvicorn_h11(api) as url:
         assert httpx.get(f"{url}/things/7").json() == {"number": 7}
-        told = incomings.only()
-    assert told.head.endpoint == f"{__name__}.{thing.__qualname__}"
+        told = incomings.ended()
+    assert told.answer.endpoint == f"{__name__}.{thing.__qualname__}"
     assert b"".join(told.sent) == b'{"number":7}'
 
 
@@ -122,16 +116,16 @@ def test_bodies_are_told_as_they_go_to_the_server(incomings: Incomings) -> None:
     """Outside of all middleware, so with content coding."""
     with by_uvicorn_h11(app) as url:
         httpx.get(f"{url}/plain", headers={"Accept-Encoding": "gzip"})
-        told = incomings.only()
+        told = incomings.ended()
     assert b"".join(told.sent).startswith(b"\x1f\x8b")
-    assert (b"content-encoding", b"gzip") in told.head.headers
+    assert (b"content-encoding", b"gzip") in told.answer.headers
 
 
 def test_an_error_that_the_framework_answers_is_a_response(incomings: Incomings) -> None:
     with by_uvicorn_h11(app) as url:
         assert httpx.get(f"{url}/fail").status_code == 500
-        told = incomings.only()
-    assert (told.head.status, told.head.endpoint) == (500, f"{__name__}.fail")
+        told = incomings.ended()
+    assert (told.answer.status, told.answer.endpoint) == (500, f"{__name__}.fail")
     assert told.end.complete
 
 
@@ -144,14 +138,14 @@ def test_inside_the_framework_the_middleware_sees_the_error_itself(incomings: In
             return (await client.get("http://shop.test/fail")).status_code
 
     assert asyncio.run(ask()) == 500
-    assert incomings.only().error is failure
+    assert incomings.ended().error is failure
 
 
 def test_a_stream_that_the_client_leaves_is_a_failure(incomings: Incomings) -> None:
     with by_uvicorn_h11(app) as url:
         with httpx.stream("GET", f"{url}/endless") as answer:
             assert next(answer.iter_bytes()) == b"first"
-        told = incomings.only()
+        told = incomings.ended()
     assert isinstance(told.error, ClientDisconnected)
 
 
@@ -167,4 +161,4 @@ def test_what_a_background_task_causes_hangs_under_its_request(incomings: Incomi
     ):
         assert httpx.get(f"{url}/ordered").text == "ordered"
         incomings.wait(lambda: bool(seen))
-    assert seen == [(incomings.only().start.id, True)]
+    assert seen == [(incomings.ended().started.id, True)]

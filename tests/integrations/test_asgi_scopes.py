@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integrations.asgi_fakes import Sender, body, call, request, scope, start
-from tests.integrations.asgi_recording import recording_incoming
+from tests.integrations.incoming_recording import recording_incoming
 
 names = st.sampled_from([b"host", b"Host", b"accept"]) | st.binary(max_size=8)
 headers = st.lists(st.tuples(names, st.binary(max_size=16)), max_size=4)
@@ -46,17 +46,17 @@ def test_whatever_a_client_sends_is_told(changes: dict[str, Any]) -> None:
     with recording_incoming() as incomings:
         server = call(Sender(*ANSWER), given_scope)
     assert (server.outgoing, repr(given_scope)) == (ANSWER, before)
-    told = incomings.only()
+    told = incomings.ended()
     assert told.end.complete
-    assert told.start.headers == changes.get("headers", [])
-    assert told.start.url.startswith(("http://", "https://"))
+    assert told.started.headers == changes.get("headers", [])
+    assert told.started.url.startswith(("http://", "https://"))
 
 
 @given(st.binary().filter(lambda path: b"?" not in path), st.binary())
 def test_no_byte_of_a_target_is_lost(path: bytes, query: bytes) -> None:
     with recording_incoming() as incomings:
         call(Sender(*ANSWER), scope(raw_path=b"/" + path, query_string=query))
-    told = incomings.only().start.url.removeprefix("http://shop.test:8000")
+    told = incomings.ended().started.url.removeprefix("http://shop.test:8000")
     assert told.isascii()
     assert "#" not in told
     told_path, _, told_query = told.partition("?")

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import traceback
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -22,25 +22,19 @@ from tapscope.channels.serving import ClientDisconnected
 from tapscope.integrations import hypercorn, uvicorn
 from tapscope.integrations.asgi import TapscopeMiddleware
 from tests.integrations import asgi_servers
-from tests.integrations.asgi_recording import Incomings, recording_incoming
 from tests.integrations.asgi_servers import (
     Serving,
     by_hypercorn_on_asyncio,
     by_hypercorn_on_trio,
     by_uvicorn_h11,
 )
+from tests.integrations.incoming_recording import Incomings
 
 OURS = str(Path(integrations.__file__).parent)
 
 every_server = pytest.mark.parametrize(
     "serving", asgi_servers.ALL.values(), ids=asgi_servers.ALL.keys()
 )
-
-
-@pytest.fixture
-def incomings() -> Iterator[Incomings]:
-    with recording_incoming() as recorded:
-        yield recorded
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -61,16 +55,16 @@ def test_a_request_is_told_as_it_came_and_its_response_as_it_went(
 ) -> None:
     with serving(echo) as url:
         answer = httpx.post(f"{url}/a%2Fb?q=%20", content=b"question", headers={"Kind": "odd"})
-        told = incomings.only()
+        told = incomings.ended()
     assert (answer.status_code, answer.content) == (201, b"question")
-    assert (told.start.method, told.start.url) == ("POST", f"{url}/a%2Fb?q=%20")
-    assert (told.start.protocol, told.start.parent) == ("http/1.1", None)
-    assert (b"kind", b"odd") in told.start.headers
-    assert told.start.endpoint == f"{__name__}.echo"
-    assert (told.head.status, told.head.headers) == (201, [(b"kind", b"echo")])
+    assert (told.started.method, told.started.url) == ("POST", f"{url}/a%2Fb?q=%20")
+    assert (told.started.protocol, told.started.parent) == ("http/1.1", None)
+    assert (b"kind", b"odd") in told.started.headers
+    assert told.started.endpoint == f"{__name__}.echo"
+    assert (told.answer.status, told.answer.headers) == (201, [(b"kind", b"echo")])
     assert (b"".join(told.received), b"".join(told.sent)) == (b"question", b"question")
     assert (told.end.encoded_length, told.end.complete) == (8, True)
-    connection = told.start.connection
+    connection = told.started.connection
     assert connection is not None
     assert connection.remote_address == "127.0.0.1"
 
@@ -82,9 +76,9 @@ def test_requests_of_a_connection_share_its_record(serving: Serving, incomings: 
             client.get(url)
         incomings.wait_for(3)
     first, second, third = incomings
-    assert first.start.connection is second.start.connection is third.start.connection
-    assert first.start.connection is not None
-    assert first.start.connection.used == 3
+    assert first.started.connection is second.started.connection is third.started.connection
+    assert first.started.connection is not None
+    assert first.started.connection.used == 3
 
 
 @every_server
@@ -99,7 +93,7 @@ def test_an_application_is_found_by_a_server_that_runs_already(
         incomings.wait_for(1)
         integrations.uninstall()
         client.get(f"{url}/after")
-    assert incomings.only().start.url == f"{url}/meanwhile"
+    assert incomings.ended().started.url == f"{url}/meanwhile"
 
 
 @every_server
@@ -108,7 +102,7 @@ def test_an_application_in_the_middleware_is_told_once(
 ) -> None:
     with serving(TapscopeMiddleware(echo)) as url:
         httpx.get(url)
-        assert incomings.only().end.complete
+        assert incomings.ended().end.complete
 
 
 @every_server
@@ -122,7 +116,7 @@ def test_an_error_of_the_application_is_how_its_exchange_ends(
 
     with serving(fail) as url:
         assert httpx.get(url).status_code == 500
-        told = incomings.only()
+        told = incomings.ended()
     assert told.error is error
     assert told.events == ["start", "error"]
     files = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
@@ -140,7 +134,7 @@ def test_a_client_that_goes_away_early_is_a_failure(serving: Serving, incomings:
     with serving(wait) as url:
         with httpx.stream("GET", url) as answer:
             assert next(answer.iter_raw()) == b"some"
-        told = incomings.only()
+        told = incomings.ended()
     assert isinstance(told.error, ClientDisconnected)
     assert told.sent == [b"some"]
 
@@ -158,7 +152,7 @@ def test_a_large_body_is_told_as_the_application_reads_it(
 
     with serving(read_once) as url:
         answer = httpx.post(url, content=bytes(1_000_000))
-        told = incomings.only()
+        told = incomings.ended()
     assert sum(map(len, told.received)) == int(answer.content)
 
 
@@ -176,7 +170,7 @@ def test_requests_that_follow_on_a_connection_are_no_children_of_each_other(
             before = len(incomings)
             connection.sendall(question * count)
             incomings.wait_for(before + count)
-    assert [each.start.parent for each in incomings] == [None] * 5
+    assert [each.started.parent for each in incomings] == [None] * 5
     assert all(each.end.complete for each in incomings)
 
 
@@ -196,9 +190,9 @@ def test_http2_is_told(
             assert (answer.http_version, answer.content) == ("HTTP/2", b"question")
         incomings.wait_for(2)
     first, second = incomings
-    assert (first.start.protocol, first.start.url) == ("h2", f"{url}/0")
+    assert (first.started.protocol, first.started.url) == ("h2", f"{url}/0")
     assert (first.received, b"".join(second.sent)) == ([b"question"], b"question")
-    assert first.start.connection is second.start.connection
+    assert first.started.connection is second.started.connection
 
 
 @contextmanager
@@ -232,10 +226,10 @@ def test_a_wsgi_application_on_an_asgi_server_is_told(
 ) -> None:
     with serving(wsgi) as url:
         answer = httpx.get(url)
-        told = incomings.only()
+        told = incomings.ended()
     assert (answer.content, b"".join(told.sent)) == (b"by WSGI", b"by WSGI")
-    assert told.start.endpoint == f"{__name__}.wsgi"
-    assert (b"kind", b"wsgi") in [(name.lower(), value) for name, value in told.head.headers]
+    assert told.started.endpoint == f"{__name__}.wsgi"
+    assert (b"kind", b"wsgi") in [(name.lower(), value) for name, value in told.answer.headers]
 
 
 class TwoSteps:
@@ -261,8 +255,8 @@ def test_uvicorn_may_load_an_application_in_any_way(
 ) -> None:
     with by_uvicorn_h11(app, **settings) as url:
         httpx.get(url)
-        told = incomings.only()
-    assert told.start.endpoint == f"{__name__}.{endpoint}"
+        told = incomings.ended()
+    assert told.started.endpoint == f"{__name__}.{endpoint}"
     assert told.end.complete
 
 
@@ -285,4 +279,4 @@ def test_a_server_is_hooked_alone_and_left_again(
         incomings.wait_for(1)
         uninstall()
         httpx.get(f"{url}/after")
-    assert incomings.only().start.url == f"{url}/meanwhile"
+    assert incomings.ended().started.url == f"{url}/meanwhile"

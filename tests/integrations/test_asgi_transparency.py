@@ -6,7 +6,6 @@ import asyncio
 import gc
 import traceback
 import weakref
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -27,15 +26,9 @@ from tests.integrations.asgi_fakes import (
     scope,
     start,
 )
-from tests.integrations.asgi_recording import Incomings, recording_incoming
+from tests.integrations.incoming_recording import Incomings
 
 OURS = str(Path(integrations.__file__).parent)
-
-
-@pytest.fixture
-def incomings() -> Iterator[Incomings]:
-    with recording_incoming() as recorded:
-        yield recorded
 
 
 @pytest.mark.parametrize("watched", [True, False], ids=["watched", "idle"])
@@ -109,7 +102,7 @@ def test_messages_and_scope_are_the_very_ones(incomings: Incomings) -> None:
     server = call(app, own_scope, [question])
     assert all(ours is theirs for ours, theirs in zip(server.outgoing, answers, strict=True))
     assert repr((question, own_scope, answers)) == before
-    assert incomings.only().end.complete
+    assert incomings.ended().end.complete
 
 
 def test_what_the_application_returns_is_returned(incomings: Incomings) -> None:
@@ -133,7 +126,7 @@ def test_headers_given_as_an_iterator_are_left_to_the_server(incomings: Incoming
     headers = iter([(b"kind", b"made")])
     call(Sender(start(200, headers), body()), scope())
     assert next(headers) == (b"kind", b"made")
-    assert incomings.only().head.headers == []
+    assert incomings.ended().answer.headers == []
 
 
 @pytest.mark.parametrize(
@@ -157,7 +150,7 @@ def test_messages_that_make_no_sense_are_the_servers_business(
     answers = (start(), message, body(b"a"))
     server = call(Sender(*answers), scope())
     assert all(ours is theirs for ours, theirs in zip(server.outgoing, answers, strict=True))
-    assert incomings.only().end.complete
+    assert incomings.ended().end.complete
 
 
 def test_a_task_that_outlives_its_request_does_not_keep_it(incomings: Incomings) -> None:
@@ -185,4 +178,4 @@ def test_a_task_that_outlives_its_request_does_not_keep_it(incomings: Incomings)
         return left
 
     assert asyncio.run(main()) is None
-    assert incomings.only().end.complete
+    assert incomings.ended().end.complete

@@ -21,7 +21,7 @@ from tapscope import integrations
 from tapscope.channels.serving import ResponseIncomplete
 from tapscope.integrations import http_server
 from tests.integrations import wsgi_jobs as jobs
-from tests.integrations.wsgi_recording import Incomings, receiving
+from tests.integrations.incoming_recording import Incomings, recording_incoming
 
 OURS = str(Path(integrations.__file__).parent)
 
@@ -98,25 +98,19 @@ def server() -> Server:
     return made
 
 
-@pytest.fixture
-def received() -> Iterator[Incomings]:
-    with receiving() as exchanges:
-        yield exchanges
-
-
 def _ask(connection: http.client.HTTPConnection, method: str, body: bytes | None = None) -> bytes:
     connection.request(method, "/a%20b?c", body, {"x-odd-CASE": "yes"})
     return connection.getresponse().read()
 
 
-def test_an_exchange_is_told_from_both_sides(server: Server, received: Incomings) -> None:
+def test_an_exchange_is_told_from_both_sides(server: Server, incomings: Incomings) -> None:
     with jobs.parents() as parents, _running(server) as connection:
         assert _ask(connection, "POST", b"payload") == b"payload"
-        told = received.ended()
-    assert told.received.method == "POST"
-    assert told.received.url == f"http://127.0.0.1:{connection.port}/a%20b?c"
+        told = incomings.ended()
+    assert told.started.method == "POST"
+    assert told.started.url == f"http://127.0.0.1:{connection.port}/a%20b?c"
     assert told.header("x-odd-CASE") == "yes"
-    assert told.received.endpoint == f"{__name__}.Handler"
+    assert told.started.endpoint == f"{__name__}.Handler"
     assert told.request_body == told.body == b"payload"
     assert (told.answer.status, told.answer.reason) == (201, "Made")
     assert [each for each in told.answer.headers if each[0] == b"X-Twice"] == [
@@ -124,71 +118,71 @@ def test_an_exchange_is_told_from_both_sides(server: Server, received: Incomings
         (b"X-Twice", b"2"),
     ]
     assert told.is_complete
-    assert parents == {"/a%20b?c": told.received.id}
+    assert parents == {"/a%20b?c": told.started.id}
 
 
-def test_requests_of_one_connection_share_its_record(server: Server, received: Incomings) -> None:
+def test_requests_of_one_connection_share_its_record(server: Server, incomings: Incomings) -> None:
     with _running(server) as connection:
         for _ in range(2):
             _ask(connection, "POST", b"payload")
-    first, second = (told.received.connection for told in received)
+    first, second = (told.started.connection for told in incomings)
     assert first is not None
     assert first is second
     assert first.used == 2
 
 
-def test_chunks_are_told_without_their_sizes(server: Server, received: Incomings) -> None:
+def test_chunks_are_told_without_their_sizes(server: Server, incomings: Incomings) -> None:
     with _running(server) as connection:
         assert _ask(connection, "GET") == b"one two"
-        assert received.ended().body == b"one two"
+        assert incomings.ended().body == b"one two"
 
 
-def test_an_answer_without_a_body_is_complete(server: Server, received: Incomings) -> None:
+def test_an_answer_without_a_body_is_complete(server: Server, incomings: Incomings) -> None:
     with _running(server) as connection:
         assert _ask(connection, "HEAD") == b""
-        assert received.ended().is_complete
+        assert incomings.ended().is_complete
 
 
 def test_a_method_that_is_not_there_is_answered_by_the_server(
-    server: Server, received: Incomings
+    server: Server, incomings: Incomings
 ) -> None:
     with _running(server) as connection:
         _ask(connection, "PUT")
-        assert received.ended().answer.status == 501
+        assert incomings.ended().answer.status == 501
 
 
-def test_an_error_is_told_and_raised(server: Server, received: Incomings) -> None:
+def test_an_error_is_told_and_raised(server: Server, incomings: Incomings) -> None:
     with _running(server) as connection:
         with pytest.raises(http.client.RemoteDisconnected):
             _ask(connection, "DELETE")
-        told = received.ended()
+        told = incomings.ended()
     [error] = server.errors
     assert told.error is error
     frames = traceback.extract_tb(error.__traceback__)
     assert {frame.filename for frame in frames if frame.filename.startswith(OURS)} == set()
 
 
-def test_a_handler_that_answers_nothing_fails(server: Server, received: Incomings) -> None:
+def test_a_handler_that_answers_nothing_fails(server: Server, incomings: Incomings) -> None:
     with _running(server) as connection:
         with pytest.raises(http.client.RemoteDisconnected):
             _ask(connection, "PATCH")
-        assert isinstance(received.ended().error, ResponseIncomplete)
+        assert isinstance(incomings.ended().error, ResponseIncomplete)
 
 
-def test_what_is_no_request_is_not_told(server: Server, received: Incomings) -> None:
+def test_what_is_no_request_is_not_told(server: Server, incomings: Incomings) -> None:
     here = "127.0.0.1", server.server_port
     with _running(server), socket.create_connection(here) as client:
         client.sendall(b"nonsense\r\n\r\n")
         assert b"400" in client.recv(1000)
-    assert received == []
+    assert incomings == []
 
 
-def test_what_is_built_on_such_a_handler_is_watched_too(received: Incomings) -> None:
+def test_what_is_built_on_such_a_handler_is_watched_too(incomings: Incomings) -> None:
     server = SimpleXMLRPCServer(("127.0.0.1", 0), logRequests=False)
     server.register_function(_double)
     with _running(server) as connection, ServerProxy(f"http://127.0.0.1:{connection.port}") as far:
         assert far._double(512) == 1024  # noqa: SLF001  # any name is a method there
-        told = received.ended()
+        told = incomings.ended()
     assert b"<methodName>_double</methodName>" in told.request_body
     assert b"1024" in told.body
 
@@ -211,6 +205,6 @@ def test_a_handler_keeps_its_own_files(server: Server) -> None:
             seen.append((self.rfile, self.wfile) == before)
 
     server.RequestHandlerClass = Keeping
-    with receiving(), _running(server) as connection:
+    with recording_incoming(), _running(server) as connection:
         _ask(connection, "POST", b"payload")
     assert seen[1] is True

@@ -19,17 +19,11 @@ from tapscope import integrations
 from tapscope.channels.serving import ClientDisconnected, ResponseIncomplete
 from tapscope.integrations.wsgi import TapscopeMiddleware
 from tests.integrations import wsgi_jobs as jobs
+from tests.integrations.incoming_recording import Incomings, recording_incoming
 from tests.integrations.wsgi_fakes import App, FakeServer, environ
-from tests.integrations.wsgi_recording import Incomings, receiving
 
 OURS = str(Path(integrations.__file__).parent)
 TEXT = [("Content-Type", "text/plain")]
-
-
-@pytest.fixture
-def received() -> Iterator[Incomings]:
-    with receiving() as exchanges:
-        yield exchanges
 
 
 def _our_files(error: BaseException) -> set[str]:
@@ -84,9 +78,9 @@ def giving(result: Any, *headers: tuple[str, str], status: str = "200 OK") -> Ap
     ("app", "body"),
     [(hello, b"hello world"), (streamed, b"one two"), (written, b"written given")],
 )
-def test_an_answer_is_told_as_it_is_given(app: App, body: bytes, received: Incomings) -> None:
+def test_an_answer_is_told_as_it_is_given(app: App, body: bytes, incomings: Incomings) -> None:
     assert FakeServer().serve(TapscopeMiddleware(app)) == body
-    told = received.only()
+    told = incomings.only()
     assert told.events == ["start", "headers", "body_chunk", "body_chunk", "finish"]
     assert told.body == body
     assert told.finished is not None
@@ -94,15 +88,15 @@ def test_an_answer_is_told_as_it_is_given(app: App, body: bytes, received: Incom
     assert told.is_complete
 
 
-def test_the_head_has_status_reason_and_headers(received: Incomings) -> None:
+def test_the_head_has_status_reason_and_headers(incomings: Incomings) -> None:
     FakeServer().serve(TapscopeMiddleware(hello))
-    answer = received.only().answer
+    answer = incomings.only().answer
     assert (answer.status, answer.reason, answer.headers) == (200, "Fine", TEXT)
 
 
-def test_a_request_tells_who_answers_it(received: Incomings) -> None:
+def test_a_request_tells_who_answers_it(incomings: Incomings) -> None:
     FakeServer().serve(TapscopeMiddleware(hello))
-    endpoint = received.only().received.endpoint
+    endpoint = incomings.only().started.endpoint
     assert endpoint is not None
     assert endpoint.endswith("test_wsgi.hello")
 
@@ -120,21 +114,21 @@ def test_the_middleware_stands_in_for_the_application() -> None:
     assert not hasattr(middleware, "config")
 
 
-def test_a_list_is_given_as_it_is(received: Incomings) -> None:
+def test_a_list_is_given_as_it_is(incomings: Incomings) -> None:
     """Servers look at its length to tell what Content-Length is."""
     result = [b"all"]
     middleware = TapscopeMiddleware(giving(result))
     assert middleware(environ(), FakeServer().start_response) is result
-    assert received.only().is_complete
+    assert incomings.only().is_complete
 
 
-def test_an_iterator_need_not_be_asked_for_itself(received: Incomings) -> None:
+def test_an_iterator_need_not_be_asked_for_itself(incomings: Incomings) -> None:
     body: Any = TapscopeMiddleware(streamed)(environ(), FakeServer().start_response)
     assert [next(body), next(body), next(body, None)] == [b"one ", b"two", None]
-    assert received.only().chunks == [b"one ", b"two"]
+    assert incomings.only().sent == [b"one ", b"two"]
 
 
-def test_an_iterator_may_say_that_it_is_empty(received: Incomings) -> None:
+def test_an_iterator_may_say_that_it_is_empty(incomings: Incomings) -> None:
     """One with a length may count what is left; that is no word on whether to ask it."""
 
     class Left(Closing):
@@ -154,7 +148,7 @@ def test_an_iterator_may_say_that_it_is_empty(received: Incomings) -> None:
             return 0
 
     assert FakeServer().serve(TapscopeMiddleware(giving(Left(b"one", b"two")))) == b"onetwo"
-    assert received.only().is_complete
+    assert incomings.only().is_complete
 
 
 def test_an_iterable_has_a_length_only_if_it_had_one() -> None:
@@ -163,7 +157,7 @@ def test_an_iterable_has_a_length_only_if_it_had_one() -> None:
             return len(self.pieces)
 
     server = FakeServer()
-    with receiving():
+    with recording_incoming():
         sized = TapscopeMiddleware(giving(Sized(b"one")))(environ(), server.start_response)
         assert len(sized) == 1
         sized.close()
@@ -174,27 +168,27 @@ def test_an_iterable_has_a_length_only_if_it_had_one() -> None:
 
 def test_attributes_of_an_iterable_are_its_own() -> None:
     result = Closing(b"one")
-    with receiving():
+    with recording_incoming():
         taken = TapscopeMiddleware(giving(result))(environ(), FakeServer().start_response)
         assert taken.pieces is result.pieces
         taken.close()
 
 
-def test_a_result_is_closed_once_and_inside_the_exchange(received: Incomings) -> None:
+def test_a_result_is_closed_once_and_inside_the_exchange(incomings: Incomings) -> None:
     result = Closing(b"one", b"two")
     with jobs.parents() as parents:
         FakeServer().serve(TapscopeMiddleware(giving(result)))
     assert result.closed == 1
-    assert parents == {"closed": received.only().received.id}
+    assert parents == {"closed": incomings.only().started.id}
 
 
-def test_what_a_generator_does_is_caused_by_the_request(received: Incomings) -> None:
+def test_what_a_generator_does_is_caused_by_the_request(incomings: Incomings) -> None:
     with jobs.parents() as parents:
         FakeServer().serve(TapscopeMiddleware(streamed))
-    assert parents == {"streamed": received.only().received.id}
+    assert parents == {"streamed": incomings.only().started.id}
 
 
-def test_nothing_is_left_behind_between_two_pieces(received: Incomings) -> None:
+def test_nothing_is_left_behind_between_two_pieces(incomings: Incomings) -> None:
     """Nor after the answer, for the next request in that thread."""
     with jobs.parents() as parents:
         body = TapscopeMiddleware(streamed)(environ(), FakeServer().start_response)
@@ -208,14 +202,14 @@ def test_nothing_is_left_behind_between_two_pieces(received: Incomings) -> None:
         jobs.do("closed")
     del parents["streamed"]
     assert parents == dict.fromkeys(["before", "between", "after", "closed"])
-    assert received.only().is_complete
+    assert incomings.only().is_complete
 
 
-def test_the_work_that_a_request_is_handled_in_is_its_parent(received: Incomings) -> None:
+def test_the_work_that_a_request_is_handled_in_is_its_parent(incomings: Incomings) -> None:
     """So that of a test client's call, say."""
     with jobs.parents(), jobs.inside("test") as test:
         FakeServer().serve(TapscopeMiddleware(hello))
-    assert received.only().received.parent == test.id
+    assert incomings.only().started.parent == test.id
 
 
 def _by_read(body: Any) -> bytes:
@@ -291,7 +285,7 @@ def _again_in_the_middle(body: Any) -> bytes:
     ],
 )
 def test_a_request_body_is_told_once_however_it_is_read(
-    read: Callable[[Any], bytes], received: Incomings
+    read: Callable[[Any], bytes], incomings: Incomings
 ) -> None:
     body = b"first line\nsecond"
 
@@ -300,18 +294,18 @@ def test_a_request_body_is_told_once_however_it_is_read(
         return [read(environ["wsgi.input"])]
 
     assert FakeServer().serve(TapscopeMiddleware(app), environ("POST", body=body)) == body
-    assert received.only().request_body == body
+    assert incomings.only().request_body == body
 
 
-def test_a_body_that_is_not_read_is_not_touched(received: Incomings) -> None:
+def test_a_body_that_is_not_read_is_not_touched(incomings: Incomings) -> None:
     request = environ("POST", body=b"ignored")
     body = request["wsgi.input"]
     FakeServer().serve(TapscopeMiddleware(hello), request)
     assert body.read() == b"ignored"
-    assert received.only().request_body == b""
+    assert incomings.only().request_body == b""
 
 
-def test_an_input_has_the_attributes_and_the_class_it_had(received: Incomings) -> None:
+def test_an_input_has_the_attributes_and_the_class_it_had(incomings: Incomings) -> None:
     seen: list[bool] = []
 
     class Minimal:
@@ -325,10 +319,10 @@ def test_an_input_has_the_attributes_and_the_class_it_had(received: Incomings) -
 
     FakeServer().serve(TapscopeMiddleware(app), environ(wsgi_input=Minimal()))
     assert seen == [True]
-    assert received.only().is_complete
+    assert incomings.only().is_complete
 
 
-def test_an_error_of_the_application_is_told_and_raised(received: Incomings) -> None:
+def test_an_error_of_the_application_is_told_and_raised(incomings: Incomings) -> None:
     error = ValueError("no")
 
     def app(_environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
@@ -338,12 +332,12 @@ def test_an_error_of_the_application_is_told_and_raised(received: Incomings) -> 
     with pytest.raises(ValueError, match="no") as caught:
         FakeServer().serve(TapscopeMiddleware(app))
     assert caught.value is error
-    told = received.only()
+    told = incomings.only()
     assert told.events == ["start", "error"]
     assert told.error is error
 
 
-def test_an_error_in_the_middle_of_an_answer_is_told_and_raised(received: Incomings) -> None:
+def test_an_error_in_the_middle_of_an_answer_is_told_and_raised(incomings: Incomings) -> None:
     def app(_environ: Any, start_response: Callable[..., Any]) -> Iterator[bytes]:
         start_response("200 OK", [])
         yield b"some"
@@ -351,7 +345,7 @@ def test_an_error_in_the_middle_of_an_answer_is_told_and_raised(received: Incomi
 
     with pytest.raises(ValueError, match="no"):
         FakeServer().serve(TapscopeMiddleware(app))
-    told = received.only()
+    told = incomings.only()
     assert told.events == ["start", "headers", "body_chunk", "error"]
     assert isinstance(told.error, ValueError)
 
@@ -373,7 +367,7 @@ def test_a_traceback_shows_no_frame_of_ours(where: str, *, watched: bool) -> Non
             raise ValueError(where)
         return app(environ, start_response)
 
-    listening = receiving() if watched else nullcontext()
+    listening = recording_incoming() if watched else nullcontext()
     with listening, pytest.raises((ValueError, TypeError)) as caught:
         _Strict().serve(TapscopeMiddleware(calling))
     assert _our_files(caught.value) == set()
@@ -393,7 +387,7 @@ class _Broken:
     [_by_read, _by_lines, _by_all_lines, _by_iterating, _by_next, _by_readinto],
 )
 def test_an_error_of_the_input_reaches_the_program_as_it_is(
-    read: Callable[[Any], bytes], received: Incomings
+    read: Callable[[Any], bytes], incomings: Incomings
 ) -> None:
     def app(environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
         with pytest.raises(OSError, match="cut off") as caught:
@@ -402,7 +396,7 @@ def test_an_error_of_the_input_reaches_the_program_as_it_is(
         return hello(environ, start_response)
 
     FakeServer().serve(TapscopeMiddleware(app), environ("POST", wsgi_input=_Broken()))
-    assert received.only().is_complete
+    assert incomings.only().is_complete
 
 
 @pytest.mark.parametrize("file", [True, False], ids=["file", "iterable"])
@@ -412,10 +406,10 @@ def test_an_error_in_closing_reaches_the_server_as_it_is(*, file: bool) -> None:
             raise OSError("cut off")
 
     request = environ(wsgi_file_wrapper=Failing if file else None)
-    with receiving() as received, pytest.raises(OSError, match="cut off") as caught:
+    with recording_incoming() as incomings, pytest.raises(OSError, match="cut off") as caught:
         FakeServer().serve(TapscopeMiddleware(giving(Failing(b"some"))), request)
     assert _our_files(caught.value) == set()
-    assert received.only().is_complete
+    assert incomings.only().is_complete
 
 
 class _Slots:
@@ -425,17 +419,17 @@ class _Slots:
         yield b"some"
 
 
-def test_a_file_that_can_not_be_followed_ends_when_it_is_given(received: Incomings) -> None:
+def test_a_file_that_can_not_be_followed_ends_when_it_is_given(incomings: Incomings) -> None:
     app = TapscopeMiddleware(giving(_Slots()))
     assert FakeServer().serve(app, environ(wsgi_file_wrapper=_Slots)) == b"some"
-    assert received.only().events == ["start", "headers", "finish"]
+    assert incomings.only().events == ["start", "headers", "finish"]
 
 
-def test_a_file_that_the_client_leaves_fails_the_exchange(received: Incomings) -> None:
+def test_a_file_that_the_client_leaves_fails_the_exchange(incomings: Incomings) -> None:
     app = TapscopeMiddleware(giving(Closing(b"one ", b"two")))
     with pytest.raises(BrokenPipeError):
         FakeServer(takes=1).serve(app, environ(wsgi_file_wrapper=Closing))
-    assert isinstance(received.only().error, BrokenPipeError)
+    assert isinstance(incomings.only().error, BrokenPipeError)
 
 
 class _Unspeakable:
@@ -449,17 +443,17 @@ class _Unspeakable:
 
 
 def test_a_request_that_can_not_be_told_is_answered_all_the_same() -> None:
-    with receiving() as received:
+    with recording_incoming() as incomings:
         answer = FakeServer().serve(
             TapscopeMiddleware(hello), environ(wsgi_url_scheme=_Unspeakable())
         )
     assert answer == b"hello world"
-    assert received == []
+    assert incomings == []
 
 
 def test_a_result_that_can_not_be_looked_at_is_handed_on() -> None:
     result = _Unspeakable()
-    with receiving():
+    with recording_incoming():
         middleware = TapscopeMiddleware(giving(result))
         assert middleware(environ(), FakeServer().start_response) is result
 
@@ -475,7 +469,7 @@ class _Strict(FakeServer):
             raise TypeError("a piece is bytes")
 
 
-def test_the_head_that_is_sent_is_the_last_one(received: Incomings) -> None:
+def test_the_head_that_is_sent_is_the_last_one(incomings: Incomings) -> None:
     """An application may take back the first as long as nothing is sent."""
 
     def app(_environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
@@ -489,10 +483,10 @@ def test_the_head_that_is_sent_is_the_last_one(received: Incomings) -> None:
     server = FakeServer()
     server.serve(TapscopeMiddleware(app))
     assert server.status == "500 Oh"
-    assert received.only().answer.status == 500
+    assert incomings.only().answer.status == 500
 
 
-def test_a_head_that_comes_too_late_is_not_told(received: Incomings) -> None:
+def test_a_head_that_comes_too_late_is_not_told(incomings: Incomings) -> None:
     def app(_environ: Any, start_response: Callable[..., Any]) -> Iterator[bytes]:
         start_response("200 OK", [])
         yield b"some"
@@ -503,7 +497,7 @@ def test_a_head_that_comes_too_late_is_not_told(received: Incomings) -> None:
 
     with pytest.raises(ValueError, match="no"):
         FakeServer().serve(TapscopeMiddleware(app))
-    told = received.only()
+    told = incomings.only()
     assert told.answer.status == 200
     assert isinstance(told.error, ValueError)
 
@@ -513,67 +507,67 @@ def test_a_head_that_comes_too_late_is_not_told(received: Incomings) -> None:
     [("HEAD", "200 OK"), ("GET", "204 No Content"), ("GET", "304 Not Modified")],
 )
 def test_an_answer_without_a_body_is_complete(
-    method: str, status: str, received: Incomings
+    method: str, status: str, incomings: Incomings
 ) -> None:
     """Even if a Content-Length speaks of what a GET would give, and whatever comes with it."""
     app = giving([b"left out by the server"], ("Content-Length", "100"), status=status)
     FakeServer().serve(TapscopeMiddleware(app), environ(method))
-    told = received.only()
+    told = incomings.only()
     assert told.body == b""
     assert told.is_complete
 
 
-def test_a_client_that_goes_away_fails_the_exchange(received: Incomings) -> None:
+def test_a_client_that_goes_away_fails_the_exchange(incomings: Incomings) -> None:
     with pytest.raises(BrokenPipeError):
         FakeServer(takes=1).serve(TapscopeMiddleware(streamed))
-    told = received.only()
+    told = incomings.only()
     assert told.body == b"one two"
     assert isinstance(told.error, BrokenPipeError)
 
 
-def test_a_response_closed_before_its_end_fails_the_exchange(received: Incomings) -> None:
+def test_a_response_closed_before_its_end_fails_the_exchange(incomings: Incomings) -> None:
     body = TapscopeMiddleware(streamed)(environ(), FakeServer().start_response)
     next(iter(body))
     body.close()
-    assert isinstance(received.only().error, ClientDisconnected)
+    assert isinstance(incomings.only().error, ClientDisconnected)
 
 
-def test_a_response_closed_after_all_it_announced_is_complete(received: Incomings) -> None:
+def test_a_response_closed_after_all_it_announced_is_complete(incomings: Incomings) -> None:
     app = giving(iter([b"all", b""]), ("Content-Length", "3"))
     body = TapscopeMiddleware(app)(environ(), FakeServer().start_response)
     next(iter(body))
     body.close()
-    assert received.only().is_complete
+    assert incomings.only().is_complete
 
 
-def test_a_response_shorter_than_announced_fails_the_exchange(received: Incomings) -> None:
+def test_a_response_shorter_than_announced_fails_the_exchange(incomings: Incomings) -> None:
     FakeServer().serve(TapscopeMiddleware(giving([b"some"], ("Content-Length", "10"))))
-    assert isinstance(received.only().error, ResponseIncomplete)
-    assert str(received.only().error) == "the body has 4 bytes, and its Content-Length is 10"
+    assert isinstance(incomings.only().error, ResponseIncomplete)
+    assert str(incomings.only().error) == "the body has 4 bytes, and its Content-Length is 10"
 
 
-def test_a_response_that_is_dropped_fails_the_exchange(received: Incomings) -> None:
+def test_a_response_that_is_dropped_fails_the_exchange(incomings: Incomings) -> None:
     body = TapscopeMiddleware(streamed)(environ(), FakeServer().start_response)
     del body
-    assert isinstance(received.only().error, ResponseIncomplete)
+    assert isinstance(incomings.only().error, ResponseIncomplete)
 
 
-def test_a_file_is_handed_on_as_it_is(received: Incomings) -> None:
+def test_a_file_is_handed_on_as_it_is(incomings: Incomings) -> None:
     """The server may send it without reading it here, so only its length can be told."""
     file = FileWrapper(io.BytesIO(b"content"))
     app = giving(file, ("Content-Length", "7"))
     middleware = TapscopeMiddleware(app)
     taken: Any = middleware(environ(wsgi_file_wrapper=FileWrapper), FakeServer().start_response)
     assert taken is file
-    assert received.only().events == ["start", "headers"]
+    assert incomings.only().events == ["start", "headers"]
     taken.close()
     assert file.filelike.closed
-    told = received.only()
+    told = incomings.only()
     assert told.finished is not None
     assert (told.finished.encoded_length, told.body) == (7, b"")
 
 
-def test_a_file_wrapper_may_be_any_callable(received: Incomings) -> None:
+def test_a_file_wrapper_may_be_any_callable(incomings: Incomings) -> None:
     """Then nothing tells what it has made from other iterables."""
 
     def wrapper(file: io.BytesIO) -> Iterator[bytes]:
@@ -585,36 +579,36 @@ def test_a_file_wrapper_may_be_any_callable(received: Incomings) -> None:
 
     request = environ(wsgi_file_wrapper=wrapper)
     assert FakeServer().serve(TapscopeMiddleware(app), request) == b"content"
-    assert received.only().body == b"content"
+    assert incomings.only().body == b"content"
 
 
-def test_a_servers_own_sign_is_handed_on_as_it_is(received: Incomings) -> None:
+def test_a_servers_own_sign_is_handed_on_as_it_is(incomings: Incomings) -> None:
     handled = object()
     assert TapscopeMiddleware(giving(handled))(environ(), FakeServer().start_response) is handled
-    assert received.only().is_complete
+    assert incomings.only().is_complete
 
 
 @pytest.mark.parametrize("result", [None, 7])
 def test_a_result_that_is_none_is_the_servers_to_complain_of(result: Any) -> None:
-    with receiving(), pytest.raises(TypeError, match="not iterable"):
+    with recording_incoming(), pytest.raises(TypeError, match="not iterable"):
         FakeServer().serve(TapscopeMiddleware(giving(result)))
 
 
-def test_a_request_is_told_once_however_many_middlewares_it_passes(received: Incomings) -> None:
+def test_a_request_is_told_once_however_many_middlewares_it_passes(incomings: Incomings) -> None:
     def copying(environ: Any, start_response: Callable[..., Any]) -> Any:
         return TapscopeMiddleware(hello)(dict(environ), start_response)
 
     FakeServer().serve(TapscopeMiddleware(TapscopeMiddleware(copying)))
-    assert received.only().body == b"hello world"
+    assert incomings.only().body == b"hello world"
 
 
-def test_a_request_made_inside_another_one_is_told_as_its_child(received: Incomings) -> None:
+def test_a_request_made_inside_another_one_is_told_as_its_child(incomings: Incomings) -> None:
     def outer(_environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
         start_response("200 OK", [])
         return [FakeServer().serve(TapscopeMiddleware(hello), environ(path="/inner"))]
 
     FakeServer().serve(TapscopeMiddleware(outer))
-    assert [each.received.parent for each in received] == [None, received[0].received.id]
+    assert [each.started.parent for each in incomings] == [None, incomings[0].started.id]
 
 
 def test_while_nobody_listens_the_application_gets_the_servers_own_objects() -> None:
@@ -634,10 +628,10 @@ def test_while_nobody_listens_the_application_gets_the_servers_own_objects() -> 
 
 @pytest.mark.parametrize("app", [hello, streamed, written])
 def test_a_validator_finds_nothing_to_complain_of(
-    app: App, received: Incomings, capsys: pytest.CaptureFixture[str]
+    app: App, incomings: Incomings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither one in front of the middleware nor one behind it."""
     checked = validator(TapscopeMiddleware(validator(app)))
     assert FakeServer().serve(checked, environ(CONTENT_LENGTH=None))
-    assert received.only().is_complete
+    assert incomings.only().is_complete
     assert capsys.readouterr() == ("", "")

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapscope.integrations.wsgi import TapscopeMiddleware
+from tests.integrations.incoming_recording import Incoming, recording_incoming
 from tests.integrations.wsgi_fakes import FakeServer, environ
-from tests.integrations.wsgi_recording import Incoming, receiving
 
 
 def _told(**more: Any) -> Incoming:
-    with receiving() as received:
+    with recording_incoming() as incomings:
         FakeServer().serve(TapscopeMiddleware(_empty), environ(**more))
-    return received.only()
+    return incomings.only()
 
 
 def _empty(_environ: Any, start_response: Any) -> list[bytes]:
@@ -48,7 +48,7 @@ def _empty(_environ: Any, start_response: Any) -> list[bytes]:
 )
 def test_the_url_is_the_one_that_was_asked_for(more: dict[str, Any], url: str) -> None:
     expected = url if url.startswith("http") else f"http://example.org{url}"
-    assert _told(**more).received.url == expected
+    assert _told(**more).started.url == expected
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_the_url_is_the_one_that_was_asked_for(more: dict[str, Any], url: str) -
     [("HTTP/1.1", "http/1.1"), ("HTTP/1.0", "http/1.0"), ("HTTP/2", "h2"), ("HTTP/2.0", "h2")],
 )
 def test_the_protocol_is_named_as_everywhere(protocol: str, told: str) -> None:
-    assert _told(SERVER_PROTOCOL=protocol).received.protocol == told
+    assert _told(SERVER_PROTOCOL=protocol).started.protocol == told
 
 
 def test_headers_have_the_names_that_people_write() -> None:
     told = _told(
         HTTP_ACCEPT_ENCODING="gzip", CONTENT_TYPE="text/plain", CONTENT_LENGTH="3", HTTPS="on"
     )
-    assert list(told.received.headers) == [
+    assert list(told.started.headers) == [
         ("Host", "example.org"),
         ("Content-Length", "3"),
         ("Accept-Encoding", "gzip"),
@@ -72,11 +72,11 @@ def test_headers_have_the_names_that_people_write() -> None:
 
 
 def test_an_empty_length_stands_for_none() -> None:
-    assert _told(CONTENT_LENGTH="", CONTENT_TYPE="").received.headers == [("Host", "example.org")]
+    assert _told(CONTENT_LENGTH="", CONTENT_TYPE="").started.headers == [("Host", "example.org")]
 
 
 def test_the_client_is_the_far_end_of_the_connection() -> None:
-    connection = _told(REMOTE_ADDR="192.0.2.7", REMOTE_PORT="4711").received.connection
+    connection = _told(REMOTE_ADDR="192.0.2.7", REMOTE_PORT="4711").started.connection
     assert connection is not None
     assert (connection.remote_address, connection.remote_port) == ("192.0.2.7", 4711)
 
@@ -97,7 +97,7 @@ def test_no_environ_brings_an_error_into_the_program(more: dict[str, Any], kept:
     """Whatever a server leaves out, and of whatever type it is."""
     request = {**dict(list(environ().items())[kept * 5 :]), **more}
     keys = list(request)
-    with receiving():
+    with recording_incoming():
         assert FakeServer().serve(TapscopeMiddleware(_empty), request) == b""
     assert list(request) == keys
 
@@ -144,7 +144,7 @@ def test_no_answer_brings_an_error_into_the_program(
         return pieces if plain else _Odd(*pieces)
 
     server = _Lenient()
-    with receiving():
+    with recording_incoming():
         server.serve(TapscopeMiddleware(app))
     assert server.got == (status, headers)
     assert server.pieces == pieces

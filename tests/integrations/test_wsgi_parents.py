@@ -16,9 +16,9 @@ import requests
 
 from tests.integrations import wsgi_jobs as jobs
 from tests.integrations import wsgi_servers as servers
+from tests.integrations.incoming_recording import recording_incoming
 from tests.integrations.recording import Recording
 from tests.integrations.server import Server
-from tests.integrations.wsgi_recording import receiving
 from tests.integrations.wsgi_servers import Serving
 
 MANY = 200
@@ -80,14 +80,14 @@ def test_what_requests_cause_hangs_under_the_right_one(
     serving: Serving, site: Site, recorded: Recording
 ) -> None:
     with (
-        receiving() as received,
+        recording_incoming() as incomings,
         jobs.parents() as parents,
         serving(site) as port,
         ThreadPoolExecutor(MANY) as clients,
     ):
         answers = list(clients.map(partial(_ask, port), range(MANY)))
     assert answers == [b"some"] * MANY
-    ids = {told.received.url.rpartition("?")[2]: told.received.id for told in received}
+    ids = {told.started.url.rpartition("?")[2]: told.started.id for told in incomings}
     assert len(ids) == MANY
     work = ["executor", "pool", "thread", "to_thread", "run_in_executor", "streaming"]
     assert parents == {

@@ -12,6 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import waitress.server  # type: ignore[import-untyped]
 import werkzeug.serving
 
+from tests.integrations.threaded import threaded
 from tests.integrations.wsgi_fakes import App
 
 
@@ -31,7 +32,7 @@ class _ThreadingWSGIServer(ThreadingMixIn, WSGIServer):
 @contextmanager
 def wsgiref(app: App) -> Generator[int]:
     server = make_server("127.0.0.1", 0, app, _ThreadingWSGIServer, _Handler)
-    with server, _running(lambda: server.serve_forever(0.01), server.shutdown):
+    with server, threaded(lambda: server.serve_forever(0.01), server.shutdown):
         yield server.server_port
 
 
@@ -40,7 +41,7 @@ def werkzeug_(app: App) -> Generator[int]:
     server = werkzeug.serving.make_server("127.0.0.1", 0, app, threaded=True)
     server.request_queue_size = 200
     server.server_activate()
-    with _running(lambda: server.serve_forever(0.01), server.shutdown):
+    with threaded(lambda: server.serve_forever(0.01), server.shutdown):
         yield server.server_port
 
 
@@ -57,22 +58,11 @@ def waitress_(app: App) -> Generator[int]:
         while not over.is_set():
             server.asyncore.loop(0.01, map=sockets, count=1)
 
-    with _running(run, over.set):
+    with threaded(run, over.set):
         yield server.effective_port
     server.task_dispatcher.shutdown()
     for each in list(sockets.values()):
         each.close()
-
-
-@contextmanager
-def _running(run: Callable[[], object], stop: Callable[[], object]) -> Generator[None]:
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop()
-        thread.join()
 
 
 Serving: TypeAlias = Callable[[App], AbstractContextManager[int]]

@@ -1,0 +1,1 @@
+"""Watching calls of ASGI applications; the public face is :mod:`tapscope.integrations.asgi`."""

@@ -1,0 +1,1 @@
+"""Watching statements and connections; the public face is :mod:`tapscope.integrations.sqlite3`."""

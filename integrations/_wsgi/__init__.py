@@ -1,0 +1,1 @@
+"""Watching calls of WSGI applications; the public face is :mod:`tapscope.integrations.wsgi`."""

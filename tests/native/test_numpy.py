@@ -1,0 +1,32 @@
+"""A native module of others: numpy."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from tapscope.agents import Session
+from tapscope.integrations import native
+from tests.native.recording import Recording
+
+multiarray: Any = sys.modules["numpy._core._multiarray_umath"]
+
+
+def test_its_functions_are_told_and_give_what_they_give(recorded: Recording) -> None:
+    undo = native.instrument(multiarray, "zeros")
+    array = multiarray.zeros((2, 3))
+    undo()
+    assert array.shape == (2, 3)
+    assert recorded.only().started.arguments == ((2, 3),)
+
+
+def test_its_arrays_are_shown_by_shape_and_type() -> None:
+    undo = native.instrument(multiarray, "frombuffer")
+    with Session() as session:
+        session.post("Native.enable")
+        multiarray.frombuffer(bytes(16), dtype=np.float64)
+        [finished] = [e.params for e in session.events if e.method == "Native.callFinished"]
+    undo()
+    assert "float64" in str(finished["result"])
