@@ -59,7 +59,9 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests that need no browser, on every Python that is there."""
     _install(session, "test")
-    session.run("pytest", "--ignore=tests/e2e", *session.posargs)
+    # A worker for each core; a file's tests stay together, as they share servers.
+    shared = ["-n", "auto", "--dist", "loadfile"]
+    session.run("pytest", *shared, "--ignore=tests/e2e", *session.posargs)
 
 
 @nox.session

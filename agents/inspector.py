@@ -57,15 +57,17 @@ def open(port: int | None = 9229, host: str = "127.0.0.1", *, wait: bool = False
     return Opened()
 
 
-def join(link: LinkAddress, url: str | None = None) -> None:
+def join(link: LinkAddress, url: str | None = None, *, quiet: bool = False) -> None:
     """Join the host at *link*, whose front ends connect to *url*, instead of opening one.
+
+    If *quiet*, nothing is said on stderr, also when the host goes away.
 
     Raises:
         AlreadyActivated: The program has a host.
         TapscopeError: Nobody listens there.
     """
     global _url  # noqa: PLW0603  # the process has one inspector
-    program.join(link)
+    program.join(link, quiet=quiet)
     _url = url
 
 

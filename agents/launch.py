@@ -22,6 +22,7 @@ from attrs.validators import and_, ge, le, optional
 from ..channels import TapscopeError
 from .host.config import HostConfig
 from .link.address import LinkAddress
+from .link.messages import Limits
 
 DEFAULT_PORT = 9229
 _PORTS_TRIED = 100
@@ -56,6 +57,8 @@ class LaunchOptions:
             worker_app.html does not.
         foreground: The host will run in this very process, which owns a terminal.
         patience: Seconds that the host waits for its first program.
+        limits: How much the host keeps; what is said here no program changes.
+        spill: Bytes of bodies that the host keeps in a file, when memory has no room.
     """
 
     host: str = "127.0.0.1"
@@ -67,6 +70,8 @@ class LaunchOptions:
     wait: bool = False
     foreground: bool = False
     patience: float = 15.0
+    limits: Limits = attrs.field(factory=Limits)
+    spill: int = attrs.field(default=0, validator=ge(0))
 
 
 @attrs.frozen(kw_only=True)
@@ -201,6 +206,10 @@ def _describe(
         patience=options.patience,
         title=options.title[:_LONGEST_TITLE],
         url=options.url,
+        max_total=options.limits.total_bytes,
+        max_body=options.limits.body_bytes,
+        max_exchanges=options.limits.exchanges,
+        spill=options.spill,
     )
     return Prepared(config, launched, (inspector, link))
 

@@ -7,11 +7,16 @@ import os
 import site
 import sys
 import time
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from ..channels import TapscopeError
 from .link import Carrier, LinkAddress, SocketCarrier
-from .link.messages import Hello
+from .link.messages import Hello, Limits, Register
 from .tap import Tap
+
+if TYPE_CHECKING:
+    from .redaction import Rules
 
 
 class AlreadyActivated(TapscopeError):
@@ -22,11 +27,14 @@ class Program:
     """What joins this process to at most one host, and what it is to tell.
 
     Attributes:
-        attached: Whether the outgoing HTTP exchanges are told.
+        attached: Whether exchanges are told.
     """
 
     def __init__(self) -> None:
         self.attached: bool = False
+        self._limits: Limits | None = None
+        self._rules: Rules | None = None
+        self._registered: list[tuple[Register, Collection[str]]] = []
         self._tap: Tap | None = None
 
     @property
@@ -34,8 +42,10 @@ class Program:
         """The tap, while there is a host."""
         return self._tap if self._tap is not None and self._tap.running else None
 
-    def join(self, address: LinkAddress) -> None:
+    def join(self, address: LinkAddress, *, quiet: bool = False) -> None:
         """Tell the host at *address* what is attached, from now on, until it ends.
+
+        If *quiet*, nothing is said on stderr when it does, nor what it has to say.
 
         Raises:
             AlreadyActivated: There is a host.
@@ -48,12 +58,19 @@ class Program:
         def connect() -> Carrier:
             return SocketCarrier(address)
 
-        tap = Tap(connect, lambda: hello(address.token), _lost)
+        lost, say = (_say_nothing, _say_nothing) if quiet else (_lost, _say)
+        tap = Tap(connect, lambda: hello(address.token), lost, say)
+        if self._rules is not None:
+            tap.redact(self._rules)
         try:
             tap.start()
         except OSError as error:
             raise TapscopeError(f"no host listens at {address.path}: {error}") from error
         self._tap = tap
+        for registered in self._registered:
+            tap.register(*registered)
+        if self._limits is not None:
+            tap.tell(self._limits)
         if self.attached:
             tap.attach()
 
@@ -63,8 +80,26 @@ class Program:
             self._tap.close()
             self._tap = None
 
+    def register(self, domain: Register, lifecycles: Collection[str]) -> None:
+        """Tell the host, now and each time there is one, of a *domain* and of its *lifecycles*."""
+        self._registered.append((domain, lifecycles))
+        if self._tap is not None:
+            self._tap.register(domain, lifecycles)
+
+    def limit(self, limits: Limits) -> None:
+        """Tell the host, now and each time there is one, how much to keep at most."""
+        self._limits = limits
+        if self._tap is not None:
+            self._tap.tell(limits)
+
+    def redact(self, rules: Rules) -> None:
+        """Tell no host, now or when there is one, what *rules* hide, nor what earlier ones do."""
+        self._rules = rules if self._rules is None else self._rules | rules
+        if self._tap is not None:
+            self._tap.redact(self._rules)
+
     def attach(self) -> None:
-        """Tell the host, now or when there is one, of outgoing HTTP exchanges."""
+        """Tell the host, now or when there is one, of the exchanges that it wants to hear of."""
         self.attached = True
         if self._tap is not None:
             self._tap.attach()
@@ -104,9 +139,17 @@ def _libraries() -> tuple[str, ...]:
 
 
 def _lost(reason: str) -> None:
+    _say(f"{reason}; the program goes on uninspected")
+
+
+def _say_nothing(_: str) -> None:
+    """Leave the standard error to the program."""
+
+
+def _say(text: str) -> None:
     with contextlib.suppress(OSError, ValueError):  # closed, or nobody reads it
         if sys.__stderr__ is not None:
-            print(f"tapscope: {reason}; the program goes on uninspected", file=sys.__stderr__)
+            print(f"tapscope: {text}", file=sys.__stderr__)
 
 
 program: Program = Program()

@@ -7,21 +7,30 @@ import logging
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
 import orjson
 
-from .host.domain import CommandError as CommandError  # noqa: PLC0414  # public here
+from .host.command import CommandError as CommandError  # noqa: PLC0414  # public here
+from .host.domain import Domain
 from .host.host import Host, HostOptions
+from .host.registration import RegistrationError, checked
 from .link import LinkError, LocalCarrier
 from .program import hello
+from .registry import registry
 from .tap import Tap
+
+if TYPE_CHECKING:
+    from .host.inspector.thread import LoopThread
+    from .redaction import Rules
 
 _log = logging.getLogger("tapscope")
 
+_TURN = 0.02
+"""Seconds between two looks at the link while an answer is awaited."""
 _TOKEN = "local"  # noqa: S105  # nobody else can reach a local link
 
 
@@ -39,10 +48,21 @@ class Session(AbstractContextManager["Session"]):
 
     From its creation on it records what this program does; other hosts and
     sessions are not disturbed.  Usable in ``with``; any thread may call it.
+
+    Args:
+        domains: Of one's own, for this session alone; it has those that are
+            registered or installed in any case.
+        redact: What it is not told; by default it is told everything.
+
+    Raises:
+        RegistrationError: One of *domains* can't be used.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *domains: type[Domain], redact: Rules | None = None) -> None:
         self._lock = threading.RLock()
+        self._answered = threading.Condition(self._lock)
+        self._runner = _Runner(self._lock)
+        self._left = False
         self._answers: dict[int, Mapping[str, Any]] = {}
         self._events: list[Notification] = []
         self._untold: deque[Notification] = deque()
@@ -50,12 +70,18 @@ class Session(AbstractContextManager["Session"]):
         self._listeners: dict[str, list[Callable[[Notification], object]]] = {}
         self._last = 0
         self._host = Host(HostOptions(id=str(uuid.uuid4()), token=_TOKEN))
-        self._session = self._host.connect(lambda: None)
+        for domain in domains:
+            self._host.add_domain(checked(domain))
+        self._host.discover()
+        self._session = self._host.connect(self._wake, self._runner)
         self._carrier = LocalCarrier(self._deliver)
         self._peer = self._host.link(self._carrier.deliver)
-        self._tap = Tap(lambda: self._carrier, lambda: hello(_TOKEN), lambda _: None)
+        self._tap = Tap(lambda: self._carrier, lambda: hello(_TOKEN), _ignore, _log.warning)
+        if redact is not None:
+            self._tap.redact(redact)
         self._tap.start()
         self._tap.attach()
+        self._unfollow = registry.follow(self._have)
 
     @property
     def events(self) -> tuple[Notification, ...]:
@@ -67,17 +93,20 @@ class Session(AbstractContextManager["Session"]):
     def post(self, method: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Give the result of a command, done on everything that was published before.
 
+        It blocks until the command has ended, also in a program with a loop: one that
+        is async runs in a thread of its own.
+
         Raises:
-            CommandError: The host can't do it; ``code`` is JSON-RPC's.
+            CommandError: The host can't do it, or is disconnected; ``code`` is JSON-RPC's.
         """
         self._tap.flush()
         self._deliver()
         with self._lock:
             self._last += 1
-            command = {"id": self._last, "method": method, "params": dict(params or {})}
+            number = self._last
+            command = {"id": number, "method": method, "params": dict(params or {})}
             self._session.receive(orjson.dumps(command).decode())
-            self._sort()
-            answer = self._answers.pop(self._last)
+        answer = self._await_answer(number)
         self._tell()
         if "error" in answer:
             raise CommandError(answer["error"]["message"], answer["error"]["code"])
@@ -93,14 +122,44 @@ class Session(AbstractContextManager["Session"]):
 
     def disconnect(self) -> None:
         """Stop recording; a second call does nothing."""
+        self._unfollow()
         self._tap.close()
         self._deliver()
         with self._lock:
+            self._left = True
             self._peer.close()
             self._session.close()
+            self._answered.notify_all()
+        self._runner.close()
 
     def __exit__(self, *error: object) -> None:
         self.disconnect()
+
+    def _wake(self) -> None:
+        with self._lock:
+            self._answered.notify_all()
+
+    def _await_answer(self, number: int) -> Mapping[str, Any]:
+        while True:
+            with self._lock:
+                self._sort()
+                if number in self._answers:
+                    return self._answers.pop(number)
+                if self._left:
+                    raise CommandError("this session is disconnected")
+                self._answered.wait(_TURN)
+            # This may be the tap's own thread, which a call into the program needs.
+            self._tap.flush(0)
+            self._deliver()
+
+    def _have(self, domain: type[Domain]) -> None:
+        """Take a domain that the program has registered, and hear of its lifecycles at once."""
+        with self._lock:
+            try:
+                self._host.add_domain(domain)
+            except RegistrationError as error:
+                _log.warning("%s", error)
+        self._tap.flush()
 
     def _deliver(self) -> None:
         """Take over what the tap has written, and tell the listeners what came of it."""
@@ -140,3 +199,37 @@ class Session(AbstractContextManager["Session"]):
                 return self._untold.popleft()
             self._telling = False
             return None
+
+
+class _Runner:
+    """Runs async commands in a thread; trio is loaded for the first."""
+
+    def __init__(self, lock: AbstractContextManager[object]) -> None:
+        self._lock = lock
+        self._made: LoopThread | None = None
+
+    def start(
+        self, work: Callable[[], Awaitable[object]], seconds: float, late: Callable[[], object]
+    ) -> Callable[[], object]:
+        """Run *work* in the thread."""
+        return self._thread().start(work, seconds, late)
+
+    async def wait(self, begin: Callable[[Callable[[], object]], Callable[[], object]]) -> None:
+        """Wait for what *begin* begins."""
+        await self._thread().wait(begin)
+
+    def close(self) -> None:
+        """End the thread, if there is one."""
+        if self._made is not None:
+            self._made.close()
+
+    def _thread(self) -> LoopThread:
+        if self._made is None:
+            from .host.inspector.thread import LoopThread
+
+            self._made = LoopThread(self._lock)
+        return self._made
+
+
+def _ignore(_reason: str) -> None:
+    pass

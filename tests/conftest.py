@@ -6,8 +6,15 @@ import os
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import protocol_json as description
+from tests.har_schema import HarSchema
+from tests.npm_package import NpmPackageMissingError
+
+# A machine may be busy: how long an example takes says nothing.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +23,17 @@ def protocol_json() -> dict[str, Any]:
     try:
         return description.load()
     except description.ProtocolJsonMissingError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def har_schema() -> HarSchema:
+    """The schema of HAR files; where it can't be had the test is skipped, in CI it fails."""
+    try:
+        return HarSchema()
+    except NpmPackageMissingError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))

@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeGuard
 
+import attrs
+
 Json: TypeAlias = Any
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -37,6 +39,28 @@ def check_message(protocol: Schema, message: Json, method: str | None = None) ->
     return list(_check_answer(protocol, message, method))
 
 
+def check_parameters(protocol: Schema, method: str, params: Json) -> list[str]:
+    """What is wrong with the parameters of a command that came in.
+
+    As the host is lenient with those, what the description lacks is none, and
+    ``null`` for what is optional.
+    """
+    command = _find(protocol, "commands", method)
+    if command is None:
+        return [f"method: {method!r} is no command of the protocol"]
+    described = _Description(protocol, lenient=True)
+    fields = command.get("parameters", [])
+    return list(_check_fields(described, _domain(method), fields, params, "params"))
+
+
+@attrs.frozen
+class _Description:
+    """The protocol's description, and how it is taken."""
+
+    protocol: Schema
+    lenient: bool = False
+
+
 def _check_event(protocol: Schema, message: Schema) -> Iterator[str]:
     yield from _unknown(message, EVENT_FIELDS)
     name = message.get("method")
@@ -44,7 +68,8 @@ def _check_event(protocol: Schema, message: Schema) -> Iterator[str]:
         yield f"method: {name!r} is no event of the protocol"
         return
     fields = event.get("parameters", [])
-    yield from _check_fields(protocol, _domain(name), fields, message.get("params", {}), "params")
+    described, params = _Description(protocol), message.get("params", {})
+    yield from _check_fields(described, _domain(name), fields, params, "params")
 
 
 def _check_answer(protocol: Schema, message: Schema, method: str) -> Iterator[str]:
@@ -63,7 +88,8 @@ def _check_answer(protocol: Schema, message: Schema, method: str) -> Iterator[st
         yield "result: missing"
         return
     fields = command.get("returns", [])
-    yield from _check_fields(protocol, _domain(method), fields, message["result"], "result")
+    described = _Description(protocol)
+    yield from _check_fields(described, _domain(method), fields, message["result"], "result")
 
 
 def _check_error(error: Json) -> Iterator[str]:
@@ -78,23 +104,28 @@ def _check_error(error: Json) -> Iterator[str]:
 
 
 def _check_fields(
-    protocol: Schema, domain: str, fields: list[Schema], value: Json, path: str
+    described: _Description, domain: str, fields: list[Schema], value: Json, path: str
 ) -> Iterator[str]:
     if not _is_object(value):
         yield f"{path}: {value!r} is no object"
         return
-    yield from _unknown(value, {field["name"] for field in fields}, f"{path}.")
+    if not described.lenient:
+        yield from _unknown(value, {field["name"] for field in fields}, f"{path}.")
     for field in fields:
-        name = field["name"]
+        name, optional = field["name"], field.get("optional", False)
+        if optional and described.lenient and value.get(name) is None:
+            continue
         if name in value:
-            yield from _check(protocol, domain, field, value[name], f"{path}.{name}")
-        elif not field.get("optional", False):
+            yield from _check(described, domain, field, value[name], f"{path}.{name}")
+        elif not optional:
             yield f"{path}.{name}: missing"
 
 
-def _check(protocol: Schema, domain: str, schema: Schema, value: Json, path: str) -> Iterator[str]:
+def _check(
+    described: _Description, domain: str, schema: Schema, value: Json, path: str
+) -> Iterator[str]:
     if "$ref" in schema:
-        yield from _check_reference(protocol, domain, schema["$ref"], value, path)
+        yield from _check_reference(described, domain, schema["$ref"], value, path)
         return
     kind = schema["type"]
     if not KINDS[kind](value):
@@ -102,30 +133,34 @@ def _check(protocol: Schema, domain: str, schema: Schema, value: Json, path: str
     elif "enum" in schema and value not in schema["enum"]:
         yield f"{path}: {value!r} is none of {', '.join(schema['enum'])}"
     elif kind == "array":
-        yield from _check_items(protocol, domain, schema, value, path)
+        yield from _check_items(described, domain, schema, value, path)
     elif kind == "object" and "properties" in schema:
-        yield from _check_fields(protocol, domain, schema["properties"], value, path)
+        yield from _check_fields(described, domain, schema["properties"], value, path)
+    elif kind == "object" and "additionalProperties" in schema:
+        for name, item in value.items():
+            inner = schema["additionalProperties"]
+            yield from _check(described, domain, inner, item, f"{path}.{name}")
 
 
 def _check_reference(
-    protocol: Schema, domain: str, reference: str, value: Json, path: str
+    described: _Description, domain: str, reference: str, value: Json, path: str
 ) -> Iterator[str]:
     name = reference if "." in reference else f"{domain}.{reference}"
-    schema = _find(protocol, "types", name)
+    schema = _find(described.protocol, "types", name)
     if schema is None:
         yield f"{path}: the protocol has no type {name!r}"
         return
-    yield from _check(protocol, _domain(name), schema, value, path)
+    yield from _check(described, _domain(name), schema, value, path)
 
 
 def _check_items(
-    protocol: Schema, domain: str, schema: Schema, value: list[Json], path: str
+    described: _Description, domain: str, schema: Schema, value: list[Json], path: str
 ) -> Iterator[str]:
     low, high = schema.get("minItems", 0), schema.get("maxItems", math.inf)
     if not low <= len(value) <= high:
         yield f"{path}: {len(value)} items, {low} to {high} are allowed"
     for index, item in enumerate(value):
-        yield from _check(protocol, domain, schema.get("items", ANY), item, f"{path}[{index}]")
+        yield from _check(described, domain, schema.get("items", ANY), item, f"{path}[{index}]")
 
 
 def _find(protocol: Schema, section: str, name: str) -> Schema | None:

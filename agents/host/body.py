@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import attrs
 
+from .spill import Place, Spill
+
 
 @attrs.define(eq=False)
 class Body:
@@ -11,14 +13,17 @@ class Body:
 
     Attributes:
         length: How many bytes it had in all, kept or not.
-        kept: How many of them are here.
+        kept: How many of them are here, in memory or in a file.
         cut: Why not all of them are kept; empty if all are.
+        held: How many of them are in memory.
     """
 
     length: int = 0
     kept: int = 0
     cut: str = ""
+    held: int = 0
     _data: bytearray = attrs.field(factory=bytearray)
+    _places: list[tuple[Spill, Place]] = attrs.field(factory=list[tuple[Spill, Place]])
 
     def add(self, data: bytes | None, length: int, limit: int) -> int:
         """Take the next piece, of *length* bytes; give how many bytes of it are kept.
@@ -32,22 +37,50 @@ class Body:
         if data is None:
             self.cut = "the program sent faster than the link to the host carries"
             return 0
-        room = limit - self.kept
+        room = max(limit - self.kept, 0)
         if len(data) > room:
             self.cut = f"the limit for one body is {limit:,} bytes"
             data = data[:room]
         self._data += data
+        self.held += len(data)
         self.kept += len(data)
         return len(data)
 
-    def drop(self, reason: str) -> int:
-        """Let go of what is kept, because of *reason*; give how many bytes that frees."""
-        freed, self.kept = self.kept, 0
+    def move(self, spill: Spill) -> Place | None:
+        """Move what is in memory to a file; give where it is, if there is anything.
+
+        Raises:
+            OSError: That can't be done; nothing has changed.
+        """
+        if not self.held:
+            return None
+        place = spill.write(self._data)
+        self._places.append((spill, place))
         self._data = bytearray()
-        if self.length:
-            self.cut = reason
+        self.held = 0
+        return place
+
+    def has(self, place: Place) -> bool:
+        """Whether what is at *place* in a file is part of it."""
+        return any(place is known for _, known in self._places)
+
+    def drop(self, reason: str) -> int:
+        """Let go of what is kept, because of *reason*; give how many bytes of memory that frees."""
+        if self.kept or not self.cut:
+            self.cut = reason if self.length else ""
+        freed, self.held, self.kept = self.held, 0, 0
+        self._data = bytearray()
+        self._places.clear()
         return freed
 
     def data(self) -> bytes:
         """Give what is kept."""
-        return bytes(self._data)
+        if not self._places:
+            return bytes(self._data)
+        try:
+            moved = [spill.read(place) for spill, place in self._places]
+        except OSError as error:
+            self._places.clear()
+            self.kept, self.cut = 0, f"they were moved to a file that can't be read: {error}"
+            return b""
+        return b"".join([*moved, self._data]) if self.kept else b""

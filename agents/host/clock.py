@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .recorder import Process
+from .exchange import Process
 
 _NANOSECONDS = 1_000_000_000
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 import orjson
-from attrs.validators import deep_iterable, ge, instance_of
+from attrs.validators import deep_iterable, ge, instance_of, optional
 
 from ...channels import TapscopeError
 
@@ -43,6 +43,11 @@ class HostConfig:
         url: Where the program's main file is, ``file://...``; empty when it has none.
         allow_origins: Web origins that may connect besides DevTools and the inspector's own.
         patience: Seconds to wait for the first program before giving up.
+        max_total: Bytes of all bodies in memory; ``None``, here and below, leaves it to the
+            programs.
+        max_body: Bytes of one body.
+        max_exchanges: How many exchanges are kept.
+        spill: Bytes of bodies in a file, for which memory has no room.
     """
 
     inspector_fds: tuple[int, ...] = attrs.field(
@@ -64,6 +69,10 @@ class HostConfig:
         default=(), converter=_strings, validator=deep_iterable(instance_of(str))
     )
     patience: float = attrs.field(default=15.0, validator=[instance_of((int, float)), ge(0)])
+    max_total: int | None = attrs.field(default=None, validator=optional(instance_of(int)))
+    max_body: int | None = attrs.field(default=None, validator=optional(instance_of(int)))
+    max_exchanges: int | None = attrs.field(default=None, validator=optional(instance_of(int)))
+    spill: int = attrs.field(default=0, validator=[instance_of(int), ge(0)])
 
     @classmethod
     def from_json(cls, data: bytes) -> HostConfig:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-import inspect
-import types
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import attrs
 import orjson
 
-from .domain import Command, Domain, camel, event_name
-
-_SIMPLE = {str: "string", int: "integer", float: "number", bool: "boolean"}
+from .command import Command
+from .docstrings import entries, summary
+from .domain import Domain
+from .shapes import (
+    Anything,
+    Array,
+    Choice,
+    Reference,
+    Shape,
+    Simple,
+    Table,
+    hints_of,
+    innermost,
+    is_enumeration,
+    shape_of,
+    without_none,
+)
+from .structuring import camel
+from .wire import event_name
 
 Json = dict[str, Any]
 
 
 def describe(domains: Iterable[type[Domain]]) -> bytes:
-    """Give the JSON that ``/json/protocol`` serves."""
+    """Give the JSON that ``/json/protocol`` serves.
+
+    It says what the protocol's own does, and of an object whose names are not
+    known beforehand what its values are, as JSON Schema does:
+    ``additionalProperties``.
+    """
     listed = list(domains)
     owners = _owners(listed)
     version = {"major": "1", "minor": "3"}
@@ -26,11 +45,21 @@ def describe(domains: Iterable[type[Domain]]) -> bytes:
     return orjson.dumps({"version": version, "domains": described})
 
 
+def types_of(domain: type[Domain]) -> list[type]:
+    """Give the types that *domain* says it has, and those that its schema mentions, each once."""
+    found: dict[type, None] = dict.fromkeys(domain.types)
+    for hint in _hints(domain):
+        _collect(hint, found)
+    for kind in domain.types:
+        _collect_fields(kind, found)
+    return list(found)
+
+
 def _owners(domains: list[type[Domain]]) -> dict[type, type[Domain]]:
     """Give the domain that each class is a type of: who says so, or else the first to use it."""
-    owners = {kind: domain for domain in domains for kind in domain.types}
+    owners = {kind: domain for domain in reversed(domains) for kind in domain.types}
     for domain in domains:
-        for kind in _mentioned(domain):
+        for kind in types_of(domain):
             owners.setdefault(kind, domain)
     return owners
 
@@ -46,7 +75,7 @@ class _Describer:
         domain = self.domain
         described: Json = {
             "domain": domain.name,
-            "description": _summary(domain),
+            "description": summary(domain),
             "types": [self._type(kind) for kind, owner in self.owners.items() if owner is domain],
             "commands": [self._command(*item) for item in domain.commands.items()],
             "events": [self._event(event) for event in domain.events],
@@ -54,10 +83,13 @@ class _Describer:
         return {key: value for key, value in described.items() if value}
 
     def _command(self, name: str, command: Command) -> Json:
-        described: Json = {"name": name, "description": _summary(command.function)}
+        described: Json = {"name": name, "description": summary(command.function)}
+        said = entries(command.function)
         if command.parameters:
             described["parameters"] = [
-                self._property(wire, parameter.type, optional=parameter.optional)
+                self._property(
+                    wire, parameter.type, said.get(parameter.name), optional=parameter.optional
+                )
                 for wire, parameter in command.parameters.items()
             ]
         if attrs.has(command.returns):
@@ -66,71 +98,75 @@ class _Describer:
 
     def _event(self, event: type) -> Json:
         name = event_name(self.domain.name, event).partition(".")[2]
-        return {"name": name, "description": _summary(event), "parameters": self._fields(event)}
+        return {"name": name, "description": summary(event), "parameters": self._fields(event)}
 
     def _type(self, kind: type) -> Json:
-        return {
-            "id": kind.__name__,
-            "description": _summary(kind),
-            "type": "object",
-            "properties": self._fields(kind),
-        }
+        described = {"id": kind.__name__, "description": summary(kind)}
+        if is_enumeration(kind):
+            values = [member.value for member in kind]  # type: ignore[attr-defined]
+            return described | {"type": "string", "enum": values}
+        return described | {"type": "object", "properties": self._fields(kind)}
 
     def _fields(self, kind: type) -> list[Json]:
-        hints = get_type_hints(kind)
+        said, fields = entries(kind), attrs.fields_dict(kind)
         return [
             self._property(
-                camel(field.name),
-                hints[field.name],
-                optional=field.default is not attrs.NOTHING,
+                camel(name),
+                hint,
+                said.get(name),
+                optional=fields[name].default is not attrs.NOTHING,
             )
-            for field in attrs.fields(kind)
+            for name, hint in hints_of(kind).items()
         ]
 
-    def _property(self, name: str, hint: Any, *, optional: bool) -> Json:
-        described = {"name": name} | self._shape(_without_none(hint))
+    def _property(self, name: str, hint: Any, said: str | None, *, optional: bool) -> Json:
+        described = {"name": name} | self._shape(shape_of(without_none(hint)[0]))
+        if said:
+            described["description"] = said
         return described | {"optional": True} if optional else described
 
-    def _shape(self, hint: Any) -> Json:
-        if hint in _SIMPLE:
-            return {"type": _SIMPLE[hint]}
-        if attrs.has(hint):
-            owner = self.owners[hint]
-            prefix = "" if owner is self.domain else f"{owner.name}."
-            return {"$ref": f"{prefix}{hint.__name__}"}
-        origin = get_origin(hint)
-        if origin is list:
-            return {"type": "array", "items": self._shape(get_args(hint)[0])}
-        if origin is Literal:
-            return {"type": "string", "enum": list(get_args(hint))}
-        return {"type": "object"} if origin in (dict, Mapping) else {"type": "any"}
+    def _shape(self, shape: Shape) -> Json:
+        match shape:
+            case Simple(_, name):
+                described: Json = {"type": name}
+            case Choice(words):
+                described = {"type": "string", "enum": list(words)}
+            case Array(items):
+                described = {"type": "array", "items": self._shape(items)}
+            case Table(Anything()):
+                described = {"type": "object"}
+            case Table(values):
+                described = {"type": "object", "additionalProperties": self._shape(values)}
+            case Reference(kind):
+                described = {"$ref": self._reference(kind)}
+            case Anything():
+                described = {"type": "any"}
+        return described
+
+    def _reference(self, kind: type) -> str:
+        owner = self.owners[kind]
+        return kind.__name__ if owner is self.domain else f"{owner.name}.{kind.__name__}"
 
 
-def _without_none(hint: Any) -> Any:
-    if get_origin(hint) not in (Union, types.UnionType):
-        return hint
-    [kept] = [part for part in get_args(hint) if part is not type(None)] or [hint]
-    return kept
-
-
-def _mentioned(domain: type[Domain]) -> list[type]:
-    """Give the classes that the domain's events and results mention, each once."""
-    found: dict[type, None] = {}
-    mentioned = [command.returns for command in domain.commands.values()]
-    for kind in (*domain.events, *(kind for kind in mentioned if attrs.has(kind))):
-        for hint in get_type_hints(kind).values():
-            _collect(hint, found)
-    return list(found)
+def _hints(domain: type[Domain]) -> Iterator[Any]:
+    """Give the types of all that the commands and events of *domain* carry."""
+    for command in domain.commands.values():
+        for parameter in command.parameters.values():
+            yield parameter.type
+        if attrs.has(command.returns):
+            yield from hints_of(command.returns).values()
+    for event in domain.events:
+        yield from hints_of(event).values()
 
 
 def _collect(hint: Any, found: dict[type, None]) -> None:
-    if attrs.has(hint) and hint not in found:
-        found[hint] = None
-        for inner in get_type_hints(hint).values():
-            _collect(inner, found)
-    for part in get_args(hint):
-        _collect(part, found)
+    shape = innermost(shape_of(without_none(hint)[0]))
+    if isinstance(shape, Reference) and shape.kind not in found:
+        found[shape.kind] = None
+        _collect_fields(shape.kind, found)
 
 
-def _summary(thing: object) -> str:
-    return (inspect.getdoc(thing) or "").partition("\n\n")[0]
+def _collect_fields(kind: type, found: dict[type, None]) -> None:
+    if attrs.has(kind):
+        for hint in hints_of(kind).values():
+            _collect(hint, found)

@@ -1,186 +1,184 @@
-"""What a CDP domain is: a class whose marked methods are its commands.
-
-Names in Python are Python's (``get_response_body``), names on the wire are
-CDP's (``getResponseBody``); one rule turns the first into the second, for
-commands, events, parameters and fields alike.  Signatures and attrs classes
-are the schema: parameters are checked against them before a command runs.
-"""
+"""What a CDP domain is: a class whose marked methods are its commands."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar, get_type_hints
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from weakref import WeakKeyDictionary
 
-import attrs
-import cattrs
-import orjson
-from cattrs.gen import make_dict_unstructure_fn, override
-from cattrs.v import format_exception
+from ..link.messages import Event
+from .command import Command, command, is_command
+from .conformance import NotAsDescribed
+from .exchange import Exchange, read
+from .feed import Feed
+from .rows import ConsoleLine, Row, StreamItem, default_row
+from .structuring import camel
+from .wire import encode_event
 
-from ...channels import TapscopeError
+if TYPE_CHECKING:
+    from .exchange import Process
+    from .session import Session
+    from .target import Target
 
-PARSE_ERROR = -32700
-INVALID_REQUEST = -32600
-METHOD_NOT_FOUND = -32601
-INVALID_PARAMS = -32602
-INTERNAL_ERROR = -32603
-SERVER_ERROR = -32000
-SESSION_NOT_FOUND = -32001
+T = TypeVar("T")
 
-_CAPITALS = {"url": "URL", "ip": "IP", "xhr": "XHR", "api": "API"}
-
-F = TypeVar("F", bound=Callable[..., object])
+API_VERSION = 1
+"""Of what a domain can rely on here; it grows when something of it changes or goes."""
 
 
-class CommandError(TapscopeError):
-    """A front end's command can't be done; it gets the code and the message.
+class _Commands:
+    """The commands of a class, read when they are first asked for.
 
-    Attributes:
-        code: As in JSON-RPC: ``-32601`` for an unknown method, ``-32602`` for
-            wrong parameters, ``-32000`` for what can't be done now.
+    Not earlier, as the types in their signatures may stand further down in the module.
     """
 
-    def __init__(self, message: str, code: int = SERVER_ERROR) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self) -> None:
+        self._read: WeakKeyDictionary[type[Domain], Mapping[str, Command]] = WeakKeyDictionary()
 
-
-def camel(name: str) -> str:
-    """Give the wire's form of a Python *name*: ``document_url`` is ``documentURL``."""
-    first, *rest = name.split("_")
-    return first + "".join(_CAPITALS.get(word, word.capitalize()) for word in rest)
-
-
-def command(function: F) -> F:
-    """Mark a method of a domain as a command of its name; its docstring is the description."""
-    function.__tapscope_command__ = True  # type: ignore[attr-defined]
-    return function
+    def __get__(self, instance: Domain | None, owner: type[Domain]) -> Mapping[str, Command]:
+        if owner not in self._read:
+            functions = command_functions(owner).items()
+            self._read[owner] = {camel(name): Command.of(function) for name, function in functions}
+        return self._read[owner]
 
 
 class Domain:
-    """A namespace of commands and events, one object for each session.
+    """A domain of the protocol; one object for each session that uses it.
 
-    Subclasses state ``name`` and list the classes of their events, and in
-    ``types`` those that other domains mention, too.  A command
-    returns ``None`` or an attrs object, or raises :class:`CommandError`.
+    Signatures and attrs classes are the schema, docstrings the descriptions:
+    parameters are checked against them before a command runs.  What belongs to
+    one session is kept in attributes, what belongs to all in a :class:`Feed`.
+
+    Attributes:
+        session: The front end's.
+        target: What the front end is attached to.
+        enabled: Whether the front end wants the events.
     """
 
     name: ClassVar[str]
+    """On the wire: ``Jobs`` makes ``Jobs.enable``."""
+    version: ClassVar[str] = "1.0"
+    """Of the domain, as ``Schema.getDomains`` tells it."""
     events: ClassVar[tuple[type, ...]] = ()
+    """The attrs classes of its events.  With any, it has commands ``enable`` and ``disable``."""
     types: ClassVar[tuple[type, ...]] = ()
-    commands: ClassVar[Mapping[str, Command]] = {}
+    """The attrs classes that other domains mention, too."""
+    lifecycles: ClassVar[tuple[str, ...]] = ()
+    """Those whose exchanges it hears of, and shows; ``"*"`` hears of those of all domains."""
+    on_demand: ClassVar[bool] = False
+    """Whether the programs publish these only while a session has this domain, or Network, enabled.
+
+    Then it costs nothing otherwise, and has no history.
+    """
+    lossless: ClassVar[bool] = False
+    """Whether a front end that reads too slowly is rather disconnected than misses events."""
+    feed: ClassVar[type[Feed]] = Feed
+    """What it keeps for all sessions; one of its own for each domain that states none."""
+    api: ClassVar[range] = range(1, API_VERSION + 1)
+    """The versions of this interface that it works with."""
+    commands: ClassVar[_Commands] = _Commands()
+    """By their names on the wire."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        methods = inspect.getmembers(cls, lambda member: hasattr(member, "__tapscope_command__"))
-        cls.commands = {camel(name): Command.of(function) for name, function in methods}
+        if "feed" not in vars(cls):
+            # One that is inherited would tell the sessions of both domains.
+            cls.feed = type(f"{cls.__name__}Feed", (cls.feed,), {"__module__": cls.__module__})
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.target: Target = session.target
+        self.enabled: bool = False
+
+    @command
+    def enable(self) -> object:
+        """Send events from now on."""
+        if not self.enabled:
+            self.enabled = True
+            try:
+                self.target.feed(self.feed).add(self)
+            except BaseException:
+                self.enabled = False
+                raise
+        return None
+
+    @command
+    def disable(self) -> object:
+        """Send no more events."""
+        if self.enabled:
+            self.enabled = False
+            self.target.feed(self.feed).remove(self)
+        return None
 
     def close(self) -> None:
         """The session has left: let go of what this domain holds."""
+        self.disable()
 
+    def send(self, event: object) -> None:
+        """Send *event*, if the front end wants any."""
+        if self.enabled:
+            try:
+                encoded = encode_event(self.name, event)
+            except NotAsDescribed as error:
+                self.target.say("warning", f"an event was not sent: {error}")
+            else:
+                self.session.send_event(self, encoded)
 
-@attrs.frozen
-class Parameter:
-    """One parameter of a command: its name in Python, its type, whether it may be left out."""
+    async def call(
+        self,
+        function: str,
+        returns: type[T],
+        arguments: Mapping[str, object],
+        process: Process | None = None,
+    ) -> T:
+        """Call a *function* in the program, and read its result as *returns*.
 
-    name: str
-    type: Any
-    optional: bool
+        The command's deadline holds for it.
 
-
-@attrs.frozen
-class Command:
-    """A command: the method, and its parameters by their names on the wire."""
-
-    function: Callable[..., object]
-    parameters: Mapping[str, Parameter]
-    returns: Any
-
-    @classmethod
-    def of(cls, function: Callable[..., object]) -> Command:
-        """Read the command that *function*'s signature describes."""
-        hints = get_type_hints(function)
-        parameters = {
-            camel(name): Parameter(name, hints[name], parameter.default is not parameter.empty)
-            for name, parameter in inspect.signature(function).parameters.items()
-            if name != "self"
-        }
-        return cls(function, parameters, hints.get("return"))
-
-    def arguments(self, given: Mapping[str, Any]) -> dict[str, object]:
-        """Check *given* and turn it into the method's arguments; what is unknown is left out.
+        Args:
+            function: ``"package.module:function"``, one that is marked with
+                :func:`tapscope.channels.remote.remote`.
+            returns: An attrs class, or ``object`` for what came as it is.
+            arguments: By name; plain data.
+            process: Which program; by default the first one that is still there.
 
         Raises:
-            CommandError: A parameter is missing, or is of another type.
+            CommandError: The program is gone, the function has failed, or gave something else.
         """
-        return {
-            parameter.name: _argument(wire, given[wire], parameter.type)
-            for wire, parameter in self.parameters.items()
-            if _present(wire, parameter, given)
-        }
+        result = await self.session.call(function, arguments, process or self.target.running())
+        return cast("T", result) if returns is object else read(result, returns, function)
+
+    @classmethod
+    def row(cls, exchange: Exchange) -> Row | None:
+        """Give how the Network panel shows an exchange of :attr:`lifecycles`.
+
+        ``None`` if it doesn't.  It is called for each event of the exchange.
+        """
+        return default_row(exchange)
+
+    @classmethod
+    def items(cls, exchange: Exchange, chunks: list[Any]) -> Iterable[StreamItem]:
+        """Give what the tab EventStream shows of *chunks*, plain data that came of *exchange*.
+
+        For exchanges whose row is of the type ``text/event-stream`` by then.
+        """
+        del exchange, chunks
+        return ()
+
+    @classmethod
+    def console(cls, exchange: Exchange, event: Event) -> Iterable[ConsoleLine]:
+        """Give what the Console shows of *event*, the newest of *exchange*."""
+        del exchange, event
+        return ()
 
 
-def _present(wire: str, parameter: Parameter, given: Mapping[str, Any]) -> bool:
-    if wire not in given and not parameter.optional:
-        raise CommandError(f"{wire}: is missing", INVALID_PARAMS)
-    return wire in given
-
-
-def _argument(wire: str, value: Any, kind: Any) -> object:
-    try:
-        return converter.structure(value, kind)
-    except Exception as error:
-        leaves = cattrs.transform_error(error, wire, format_exception=_reason)
-        raise CommandError("; ".join(leaves), INVALID_PARAMS) from error
-
-
-def _reason(error: BaseException, kind: type | None) -> str:
-    return str(error) if isinstance(error, TypeError) else format_exception(error, kind)
-
-
-def _strict(value: Any, kind: type) -> Any:
-    # bool is a subclass of int, and JSON writes 1.0 as 1.
-    right = type(value) is kind or (kind is float and type(value) is int)
-    if not right:
-        raise TypeError(f"expected {kind.__name__}, got {value!r:.60}")
-    return value
-
-
-def unstructure_attrs(cls: type) -> Callable[[Any], dict[str, Any]]:
-    """Make what turns an object of the attrs class *cls* into what the wire has."""
-    # Any: the names of fields are not among the names that the stub knows.
-    names: dict[str, Any] = {
-        field.name: override(rename=camel(field.name), omit_if_default=True)
-        for field in attrs.fields(cls)
-    }
-    return make_dict_unstructure_fn(cls, converter, **names)
-
-
-converter: cattrs.Converter = cattrs.Converter(prefer_attrib_converters=False)
-"""Turns wire values into typed ones and back; fields that have their default are left out."""
-converter.register_unstructure_hook_factory(attrs.has, unstructure_attrs)
-for _kind in (bool, int, float, str):
-    converter.register_structure_hook(_kind, _strict)
-
-
-def event_name(domain: str, event: type) -> str:
-    """Give the method of an event's class: ``Network.requestWillBeSent``."""
-    return f"{domain}.{event.__name__[0].lower()}{event.__name__[1:]}"
-
-
-def encode_event(domain: type[Domain], event: object) -> bytes:
-    """Give the message that tells *event*, as JSON."""
-    method = event_name(domain.name, type(event))
-    return orjson.dumps({"method": method, "params": converter.unstructure(event)})
-
-
-def encode_result(id: int, result: object) -> bytes:  # noqa: A002  # JSON-RPC's word
-    """Give the answer to the command *id* that succeeded."""
-    return orjson.dumps({"id": id, "result": converter.unstructure(result) if result else {}})
-
-
-def encode_error(id: int | None, error: CommandError) -> bytes:  # noqa: A002  # JSON-RPC's word
-    """Give the answer to the command *id* that failed; without *id* to what was none."""
-    body: dict[str, object] = {"error": {"code": error.code, "message": str(error)}}
-    return orjson.dumps(body if id is None else {"id": id} | body)
+# Any: what is marked may be of any signature, and even no function.
+def command_functions(domain: type[Domain]) -> dict[str, Callable[..., Any]]:
+    """Give the marked methods of *domain*, by their names in Python."""
+    marked = dict(inspect.getmembers_static(domain, is_command))
+    if not domain.events:
+        for name in ("enable", "disable"):
+            if marked.get(name) is vars(Domain)[name]:
+                del marked[name]
+    return marked

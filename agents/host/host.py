@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 import attrs
 
-from ..link.messages import Event, Released
+from ..link.messages import Limits, Register, Told
+from .budget import Budget
+from .config import HostConfig
 from .description import describe
 from .domain import Domain
+from .domains.database import Database
 from .domains.debugger import Debugger
-from .domains.network import Network, NetworkFeed, Translator
+from .domains.io import IO
+from .domains.log import Log
+from .domains.native import Native
+from .domains.network import Network
+from .domains.python_network import PythonNetwork
 from .domains.runtime import Runtime
 from .domains.schema import Schema
-from .domains.stack_traces import StackTraces
-from .notices import Notices
+from .exchange import Process
 from .peer import LinkedPeer
-from .recorder import Budget, Process, Recorder
+from .registration import RegistrationError, discover, is_new, load
+from .running import Runner
 from .session import Session
-from .sources import Sources
+from .target import Target
 
-_log = logging.getLogger("tapscope")
+DOMAINS: tuple[type[Domain], ...] = (
+    Network,
+    Runtime,
+    Log,
+    Debugger,
+    IO,
+    Schema,
+    Database,
+    Native,
+    PythonNetwork,
+)
 
-DOMAINS: tuple[type[Domain], ...] = (Network, Runtime, Debugger, Schema)
-
-MAX_PROCESSES = 1000
-"""How many programs the Console lists; the oldest that have ended are left out."""
+BUILT_IN: frozenset[str] = frozenset(domain.name for domain in DOMAINS)
+"""The names that no other domain can have."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,6 +52,8 @@ class HostOptions:
         token: What a program has to say first.
         title: What lists of targets show until a program has linked.
         url: The ``file:`` URL of the program's script, or empty.
+        budget: How much it keeps, as long as nobody says otherwise.
+        limits: What its starter has said; no program changes that.
     """
 
     id: str
@@ -45,6 +61,19 @@ class HostOptions:
     title: str = "python"
     url: str = ""
     budget: Budget = attrs.field(factory=Budget)
+    limits: Limits = attrs.field(factory=Limits)
+
+    @classmethod
+    def of(cls, config: HostConfig) -> HostOptions:
+        """Take them from what a starter has told."""
+        return cls(
+            id=config.inspector_id,
+            token=config.link_token,
+            title=config.title,
+            url=config.url,
+            budget=Budget(spill_bytes=config.spill),
+            limits=Limits(config.max_total, config.max_body, config.max_exchanges),
+        )
 
 
 @attrs.frozen
@@ -65,22 +94,17 @@ class Host:
     Attributes:
         on_change: Called when programs, keepers or sessions have come or gone.
         ever_linked: Whether any program has been linked.
-        released: Whether a program that links now need not wait for a front end.
+        expected: How many more have been announced by those that started them.
+        target: What the front ends are attached to: all the programs together.
     """
 
     def __init__(self, options: HostOptions) -> None:
-        self.id: str = options.id
-        self.domains = DOMAINS
         self.on_change: Callable[[], None] = lambda: None
         self.ever_linked: bool = False
-        self.released: bool = False
-        self.processes: list[Process] = []
-        self.notices: Notices = Notices()
-        self.sources: Sources = Sources()
-        self.recorder: Recorder = Recorder(options.budget)
-        translator = Translator(StackTraces(self.sources))
-        self.network: NetworkFeed = NetworkFeed(self.recorder, translator)
+        self.expected: int = 0
+        self.target: Target = Target(options.id, options.budget.limited(options.limits), DOMAINS)
         self._options = options
+        self._failures: list[str] = []
         self._peers: list[LinkedPeer] = []
         self._sessions: list[Session] = []
 
@@ -105,51 +129,82 @@ class Host:
         self._peers.append(peer)
         return peer
 
-    def connect(self, wake: Callable[[], None]) -> Session:
-        """Take a new front end; *wake* is called when there is something for it to take."""
-        session = Session(self, wake)
+    def connect(self, wake: Callable[[], None], runner: Runner | None = None) -> Session:
+        """Take a new front end.
+
+        Args:
+            wake: Called when there is something for it to take.
+            runner: Runs its async commands; without one they are refused.
+        """
+        session = Session(self.target, wake, self.disconnect, runner)
         self._sessions.append(session)
         self.on_change()
         return session
 
     def targets(self) -> list[TargetInfo]:
         """List what front ends can attach to: one target for all linked processes."""
-        return [TargetInfo(self.id, self._options.title, self._options.url)]
+        return [TargetInfo(self.target.id, self._options.title, self._options.url)]
 
     def protocol(self) -> bytes:
         """Give the description of all domains, as ``/json/protocol`` has it."""
-        return describe(self.domains)
-
-    def release(self) -> None:
-        """Let the programs go on that wait for a front end, and those that link while it stays."""
-        # A quick front end is here before the program that is started beside this host.
-        self.released = True
-        for peer in self._peers:
-            if peer.process is not None:
-                peer.tell(Released())
+        return describe(self.target.domains.values())
 
     def disconnect(self, session: Session) -> None:
         """Forget a session that has left."""
         if session in self._sessions:
             self._sessions.remove(session)
             if self.ever_linked and not self._sessions:
-                self.released = False
+                self.target.released = False
             self.on_change()
 
     def next_number(self) -> int:
         """Give the number of the next program that links."""
-        return self.processes[-1].number + 1 if self.processes else 1
+        processes = self.target.processes
+        return processes[-1].number + 1 if processes else 1
 
     def add_process(self, process: Process) -> None:
         """Take a program that has said hello."""
         self.ever_linked = True
-        self.processes.append(process)
-        if len(self.processes) > MAX_PROCESSES:
-            ended = (known for known in self.processes if known.ended)
-            self.processes.remove(next(ended, self.processes[0]))
-        for session in self._sessions:
-            session.domain(Runtime).tell_process(process)
+        self.expected = max(0, self.expected - 1)
+        self.target.add_process(process)
+        for failure in self._failures:
+            self._tell(process, failure)
         self.on_change()
+
+    def expect(self) -> None:
+        """Take note that one more program is about to link."""
+        self.expected += 1
+
+    def discover(self) -> None:
+        """Take the domains of all installed distributions; what fails is told and left out."""
+        for found in discover(self.target.domains, BUILT_IN):
+            if found.domain is None:
+                text = f"the domain {found.name} of {found.package} is left out: {found.failure}"
+                self._failed(text)
+            else:
+                self.target.add_domain(found.domain)
+
+    def add_domain(self, domain: type[Domain]) -> None:
+        """Take one more domain, which was checked; a second call does nothing.
+
+        Raises:
+            RegistrationError: Its name is taken.
+        """
+        if is_new(domain, self.target.domains, BUILT_IN):
+            self.target.add_domain(domain)
+
+    def register(self, process: Process, wanted: Register) -> None:
+        """Take a domain that a program brings; what is wrong with it is told there."""
+        try:
+            self.add_domain(load(wanted))
+        except RegistrationError as error:
+            self._tell(process, str(error))
+            self.target.say("warning", str(error), process.number)
+
+    def limit(self, limits: Limits) -> None:
+        """Keep what a program wants to be kept at most, unless the host's starter has said that."""
+        budget = self._options.budget.limited(limits).limited(self._options.limits)
+        self.target.recorder.limit(budget)
 
     def remove_peer(self, peer: LinkedPeer) -> None:
         """Forget a connection on the link that is closed."""
@@ -157,19 +212,14 @@ class Host:
             self._peers.remove(peer)
             self.on_change()
 
-    def happened(self, process: Process, event: Event) -> None:
-        """Record what a program told, and tell the front ends."""
-        exchange = self.recorder.record(process, event)
-        if exchange is None:
-            return
-        try:
-            self.network.tell(exchange, event)
-        except Exception:
-            # What one exchange holds must not cost the program its link.
-            _log.exception("%s of %s can't be shown", type(event).__name__, exchange.start.url)
+    def _failed(self, text: str) -> None:
+        """Tell what went wrong in every Console and to every program, also to those to come."""
+        self._failures.append(text)
+        self.target.say("warning", text)
+        for process in self.target.processes:
+            self._tell(process, text)
 
-    def notify(self, process: Process, text: str) -> None:
-        """Say something about *process* in every Console, and to front ends that come later."""
-        notice = self.notices.add("warning", text, process.number)
-        for session in self._sessions:
-            session.domain(Runtime).tell_notice(notice)
+    @staticmethod
+    def _tell(process: Process, text: str) -> None:
+        if process.link is not None:
+            process.link.tell(Told(text))

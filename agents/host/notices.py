@@ -9,28 +9,45 @@ from typing import Literal
 
 import attrs
 
+Level = Literal["info", "warning"]
+
 
 @attrs.frozen
 class Notice:
     """Something tapscope itself has to say; *at* is in seconds since 1970."""
 
-    level: Literal["info", "warning"]
+    level: Level
     text: str
     process: int
     at: float
 
 
 class Notices:
-    """The newest notices, oldest first."""
+    """The newest notices, oldest first; of those that come too fast the rest is counted."""
 
-    def __init__(self, limit: int = 200) -> None:
+    def __init__(self, limit: int = 200, each_second: int = 1000) -> None:
         self._notices: deque[Notice] = deque(maxlen=limit)
+        self._each_second = each_second
+        self._second = 0
+        self._said = self._left_out = 0
 
     def __iter__(self) -> Iterator[Notice]:
         return iter(tuple(self._notices))
 
-    def add(self, level: Literal["info", "warning"], text: str, process: int) -> Notice:
-        """Keep a notice about a process; DevTools drops one that repeats text and time."""
-        notice = Notice(level, text, process, time())
+    def add(self, level: Level, text: str, process: int) -> Notice | None:
+        """Keep a notice about a process; ``None`` if there were too many in this second.
+
+        DevTools drops one that repeats text and time.
+        """
+        now = time()
+        if int(now) != self._second:
+            self._second, self._said = int(now), 0
+        self._said += 1
+        if self._said > self._each_second:
+            self._left_out += 1
+            return None
+        if self._left_out:
+            text, self._left_out = f"{text} ({self._left_out:,} others were left out before)", 0
+        notice = Notice(level, text, process, now)
         self._notices.append(notice)
         return notice

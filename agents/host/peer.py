@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from time import time_ns
+from typing import TYPE_CHECKING, get_args
+
+import attrs
 
 from ..link import Decoder, Encoder, LinkError
 from ..link.messages import (
-    BodyChunk,
+    Call,
     Dropped,
+    Event,
     ExchangeFailed,
-    ExchangeFinished,
+    Expect,
     Goodbye,
     Hello,
+    Limits,
     Message,
+    RecordLogged,
     Refused,
+    Register,
     Released,
-    RequestStarted,
-    ResponseStarted,
+    Returned,
+    SourceTold,
     StackDefined,
 )
-from .recorder import Process
+from .exchange import Process
 
 if TYPE_CHECKING:
     from .host import Host
 
-_EVENTS = (RequestStarted, ResponseStarted, BodyChunk, ExchangeFinished, ExchangeFailed)
+Answered = Callable[[Returned], object]
+
+_EVENTS: tuple[type[Event], ...] = get_args(Event)
 
 
 class LinkedPeer:
@@ -48,6 +58,8 @@ class LinkedPeer:
         self._decoder = Decoder(magic=True)
         self._encoder = Encoder()
         self._orderly = False
+        self._calls: dict[int, Answered] = {}
+        self._last_call = 0
         self._total = self._told = Dropped(0, 0)
 
     @property
@@ -73,14 +85,25 @@ class LinkedPeer:
             raise LinkError(f"the link carried what makes no sense: {error!r}") from error
 
     def tell(self, message: Message) -> None:
-        """Send *message* to the peer."""
-        self._send(self._encoder.encode(message))
+        """Send *message* to the peer, unless it has left: what it said before still counts."""
+        with contextlib.suppress(OSError):
+            self._send(self._encoder.encode(message))
+
+    def call(self, function: str, arguments: bytes, answered: Answered) -> Callable[[], object]:
+        """Have the program call *function*.
+
+        *answered* takes the outcome, unless what this gives was called before.
+        """
+        self._last_call += 1
+        number = self._last_call
+        self._calls[number] = answered
+        self.tell(Call(number, function, arguments))
+        return lambda: self._calls.pop(number, None)
 
     def close(self) -> None:
         """Take note that the connection is closed; a second call does nothing."""
         process = self.process
         if process is not None and not process.ended:
-            process.ended = True
             self._end(process)
         self._host.remove_peer(self)
 
@@ -89,26 +112,39 @@ class LinkedPeer:
             self._welcome(message)
         elif isinstance(message, Goodbye):
             self._orderly = True
+        elif isinstance(message, Expect):
+            self._host.expect()
         elif self.process is not None:
             self._record(self.process, message)
 
     def _record(self, process: Process, message: Message) -> None:
         if isinstance(message, _EVENTS):
-            self._host.happened(process, message)
+            self._host.target.happened(process, message)
         elif isinstance(message, StackDefined):
-            process.define_stack(message.id, message.frames)
+            process.define_stack(message)
+        elif isinstance(message, SourceTold):
+            process.define_text(message.filename, message.text)
+        elif isinstance(message, RecordLogged):
+            self._host.target.logged(process, message)
         elif isinstance(message, Dropped):
             self._dropped(process, message)
+        elif isinstance(message, Returned):
+            if (answered := self._calls.pop(message.id, None)) is not None:
+                answered(message)
+        elif isinstance(message, Register):
+            self._host.register(process, message)
+        elif isinstance(message, Limits):
+            self._host.limit(message)
 
     def _dropped(self, process: Process, total: Dropped) -> None:
         """Tell what was dropped each time it has doubled, so that the Console stays readable."""
         self._total, told = total, self._told
-        if _doubled(total.exchanges, told.exchanges) or _doubled(total.body_bytes, told.body_bytes):
+        if any(map(_doubled, attrs.astuple(total), attrs.astuple(told))):
             self._tell_dropped(process)
 
     def _tell_dropped(self, process: Process) -> None:
         self._told = self._total
-        self._host.notify(process, _dropped(self._total))
+        self._host.target.say("warning", _dropped(self._total), process.number)
 
     def _welcome(self, message: Message) -> None:
         if not isinstance(message, Hello):
@@ -119,28 +155,32 @@ class LinkedPeer:
             self.keeper = True
             self._host.on_change()
         elif message.role == "program":
-            self.process = _process(message, self._host.next_number())
+            self.process = _process(message, self._host.next_number(), self)
             self._host.add_process(self.process)
-            if self._host.released:
+            if self._host.target.released:
                 self.tell(Released())
         else:
             raise LinkError(f"a peer is a program or a keeper, not {message.role!r:.40}")
 
     def _end(self, process: Process) -> None:
         how = "has ended" if self._orderly else "was killed or crashed"
-        now = max((e.last_at for e in self._host.recorder.unfinished(process)), default=0)
-        for exchange in self._host.recorder.unfinished(process):
+        target = self._host.target
+        target.end_process(process)
+        for number, answered in list(self._calls.items()):
+            answered(Returned(number, None, f"the program {how}"))
+        now = time_ns() - process.epoch
+        for exchange in target.recorder.unfinished(process):
             failure = ExchangeFailed(
                 exchange.start.id, now, f"the program {how}", "", canceled=False
             )
-            self._host.happened(process, failure)
+            target.happened(process, failure)
         if self._total != self._told:
             self._tell_dropped(process)
-        self._host.notify(process, f"the program (pid {process.pid}) {how}")
+        target.say("warning", f"the program (pid {process.pid}) {how}", process.number)
         process.stacks.clear()
 
 
-def _process(hello: Hello, number: int) -> Process:
+def _process(hello: Hello, number: int, link: LinkedPeer) -> Process:
     return Process(
         number,
         hello.pid,
@@ -148,6 +188,7 @@ def _process(hello: Hello, number: int) -> Process:
         hello.folder,
         hello.epoch,
         hello.libraries,
+        link=link,
     )
 
 
@@ -156,7 +197,7 @@ def _doubled(count: int, told: int) -> bool:
 
 
 def _dropped(total: Dropped) -> str:
-    return (
-        "the program works faster than the link carries; so far not shown: "
-        f"{total.exchanges:,} exchanges, {total.body_bytes:,} bytes of bodies"
-    )
+    counts = [f"{total.exchanges:,} exchanges", f"{total.body_bytes:,} bytes of bodies"]
+    if total.records:
+        counts.append(f"{total.records:,} records of logging")
+    return f"the program works faster than the link carries; so far not shown: {', '.join(counts)}"

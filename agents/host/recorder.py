@@ -2,125 +2,99 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
-
-import attrs
+from itertools import takewhile
 
 from ..link.messages import (
-    MAX_STACKS,
     BodyChunk,
     Event,
     ExchangeFailed,
     ExchangeFinished,
-    Frame,
+    RequestReceived,
     RequestStarted,
+    ResponseSent,
     ResponseStarted,
+    SocketClosed,
+    SocketFrame,
+    SocketOpened,
+    SocketOpening,
+    Start,
+    WorkAnswered,
+    WorkChunk,
+    WorkFinished,
+    WorkStarted,
 )
-from .body import Body
+from .arrivals import Arrivals
+from .body_store import BodyStore
+from .budget import Budget
+from .event_stream import is_event_stream
+from .exchange import NO_STACK, Exchange, Process
+from .losses import Losses
+from .socket_messages import SocketMessages
+from .weight import ARRIVAL, CHILD, weight
 
-_ENDS = (ExchangeFinished, ExchangeFailed)
+_STARTS = (RequestStarted, RequestReceived, WorkStarted, SocketOpening)
+_ANSWERS = (ResponseStarted, ResponseSent, WorkAnswered, SocketOpened)
+_ENDS = (ExchangeFinished, WorkFinished, ExchangeFailed, SocketClosed)
 
-
-@attrs.frozen
-class Budget:
-    """How much the host keeps.
-
-    Attributes:
-        exchanges: How many; the oldest is forgotten for a new one.
-        total_bytes: Of all bodies; the oldest bodies go first.
-        body_bytes: Of one body; its first bytes are kept.
-    """
-
-    exchanges: int = 10_000
-    total_bytes: int = 100_000_000
-    body_bytes: int = 5_000_000
-
-
-@attrs.define(eq=False)
-class Process:
-    """A program that is or was linked.
-
-    Attributes:
-        number: From 1, in the order of linking.
-        epoch: Nanoseconds since 1970 minus the program's monotonic clock.
-        libraries: Folders of code that is not the program's own.
-        stacks: What it sent, by number: as many as it may still refer to.
-        ended: Whether its link is closed.
-    """
-
-    number: int
-    pid: int
-    title: str
-    folder: str
-    epoch: int
-    libraries: tuple[str, ...]
-    stacks: dict[int, tuple[Frame, ...]] = attrs.field(factory=dict[int, tuple[Frame, ...]])
-    ended: bool = False
-
-    def define_stack(self, id: int, frames: tuple[Frame, ...]) -> None:  # noqa: A002  # the link's word
-        """Keep a stack for the exchanges that are going to refer to it."""
-        self.stacks[id] = frames
-        if len(self.stacks) > MAX_STACKS:
-            del self.stacks[next(iter(self.stacks))]
-
-
-@attrs.define(eq=False)
-class Exchange:
-    """All that is known of one exchange.
-
-    Attributes:
-        sequence: From 1, in the order of recording, over all processes.
-        stack: Where the program asked for it, innermost frame first.
-        first: The id of the first exchange of its chain of redirects; mostly its own.
-        redirected: The exchange whose redirect this one follows.
-        last_at: The time of the last event, in the process's monotonic nanoseconds.
-    """
-
-    sequence: int
-    process: Process
-    start: RequestStarted
-    stack: tuple[Frame, ...]
-    first: int
-    redirected: Exchange | None = None
-    response: ResponseStarted | None = None
-    end: ExchangeFinished | ExchangeFailed | None = None
-    request_body: Body = attrs.field(factory=Body)
-    response_body: Body = attrs.field(factory=Body)
-    last_at: int = 0
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """What it is found by: its process's number and its id there."""
-        return (self.process.number, self.start.id)
+MAX_CHILDREN = 1000
+"""How many of the exchanges that one exchange has caused are remembered."""
 
 
 class Recorder:
-    """Takes events of all processes; gives exchanges, oldest first."""
+    """Takes events of all processes; gives exchanges, oldest first.
+
+    Attributes:
+        losses: What the budget made it let go.
+    """
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._exchanges: dict[tuple[int, int], Exchange] = {}
-        self._sequence: dict[int, Exchange] = {}
+        # The first of a plain dict takes ever longer to find while its first ones are deleted.
+        self._exchanges: OrderedDict[tuple[int, int], Exchange] = OrderedDict()
+        self._sequence: OrderedDict[int, Exchange] = OrderedDict()
         # The newest of each chain of redirects, by its first one's key.
         self._newest: dict[tuple[int, int], Exchange] = {}
-        # Those that keep any bytes, in the order of their first.
-        self._keeping: dict[tuple[int, int], Exchange] = {}
-        self._kept = 0
+        self._heads = 0
         self._last = 0
-        self.forgotten: int = 0
+        self.losses: Losses = Losses()
+        self._bodies = BodyStore(budget, self.losses)
+
+    @property
+    def forgotten(self) -> int:
+        """How many exchanges were recorded and are not kept any more."""
+        return self._last - len(self._exchanges)
+
+    def limit(self, budget: Budget) -> None:
+        """Keep to another *budget* from now on; what is beyond it goes at once."""
+        self._budget = budget
+        while len(self._exchanges) > budget.exchanges:
+            self._forget_oldest()
+        self._fit_heads()
+        self._bodies.limit(budget)
 
     def record(self, process: Process, event: Event) -> Exchange | None:
         """Add *event* to its exchange and give that.
 
         ``None`` if that is forgotten or unknown, or has ended and would do so again.
         """
-        if isinstance(event, RequestStarted):
+        if isinstance(event, _STARTS):
             return self._begin(process, event)
         exchange = self._exchanges.get((process.number, event.id))
         if exchange is None or (exchange.end is not None and isinstance(event, _ENDS)):
             return None
         self._continue(exchange, event)
         return exchange
+
+    def find(self, process: int, id: int) -> Exchange | None:  # noqa: A002  # the link's word
+        """Give the exchange that has this *id* in a process; ``None`` if it is not kept."""
+        return self._exchanges.get((process, id))
+
+    def parent(self, exchange: Exchange) -> Exchange | None:
+        """Give the exchange that caused *exchange*, if that is known and kept."""
+        parent = exchange.start.parent
+        return None if parent is None else self.find(exchange.process.number, parent)
 
     def newest(self, process: int, first: int) -> Exchange | None:
         """Give the last exchange of the chain of redirects that began with *first*.
@@ -135,13 +109,18 @@ class Recorder:
         candidates = range(max(sequence + 1, oldest), self._last + 1)
         return next((self._sequence[n] for n in candidates if n in self._sequence), None)
 
+    def bytes_since(self, exchange: Exchange) -> int:
+        """Give how many bytes of bodies are kept of *exchange* and of all after it."""
+        newest = takewhile(lambda each: each is not exchange, reversed(self._exchanges.values()))
+        return sum(each.kept for each in (exchange, *newest))
+
     def unfinished(self, process: Process) -> Iterator[Exchange]:
         """Give the exchanges of *process* that have not ended."""
         for exchange in list(self._exchanges.values()):
             if exchange.process is process and exchange.end is None:
                 yield exchange
 
-    def _begin(self, process: Process, start: RequestStarted) -> Exchange:
+    def _begin(self, process: Process, start: Start) -> Exchange:
         known = self._exchanges.get((process.number, start.id))
         if known is not None:
             self._forget(known)
@@ -151,20 +130,26 @@ class Recorder:
             self._last,
             process,
             start,
-            process.stacks.get(start.stack, ()),
+            process.stacks.get(start.stack, NO_STACK),
             before.first if before else start.id,
             before,
             last_at=start.at,
+            messages=SocketMessages() if isinstance(start, SocketOpening) else None,
         )
         self._exchanges[exchange.key] = self._sequence[exchange.sequence] = exchange
         self._newest[process.number, exchange.first] = exchange
+        parent = self.parent(exchange)
+        if parent is not None and len(parent.children) < MAX_CHILDREN:
+            parent.children.append(start.id)
+            self._weigh(parent, CHILD)
         if len(self._exchanges) > self._budget.exchanges:
-            self._forget(next(iter(self._exchanges.values())))
+            self._forget_oldest()
+        self._weigh(exchange, weight(start))
         return exchange
 
-    def _redirecting(self, process: Process, start: RequestStarted) -> Exchange | None:
+    def _redirecting(self, process: Process, start: Start) -> Exchange | None:
         """Give the exchange whose redirect *start* follows, if nobody else does."""
-        if start.redirected_from is None:
+        if not isinstance(start, RequestStarted) or start.redirected_from is None:
             return None
         before = self._exchanges.get((process.number, start.redirected_from))
         if before is None or before.response is None or self._is_followed(before):
@@ -178,36 +163,54 @@ class Recorder:
         exchange.last_at = event.at
         if not exchange.stack:
             # Another thread of the program was about to send it.
-            exchange.stack = exchange.process.stacks.get(exchange.start.stack, ())
+            exchange.stack = exchange.process.stacks.get(exchange.start.stack, NO_STACK)
         if isinstance(event, BodyChunk):
-            body = exchange.request_body if event.sent else exchange.response_body
-            added = body.add(event.data, event.length, self._budget.body_bytes)
-            if added:
-                self._keeping[exchange.key] = exchange
-                self._kept += added
-                self._make_room()
-        elif isinstance(event, ResponseStarted):
+            self._keep_chunk(exchange, event)
+        elif isinstance(event, SocketFrame):
+            self._bodies.keep_message(exchange, event)
+        elif isinstance(event, WorkChunk):
+            length = 0 if event.fields is None else len(event.fields)
+            self._bodies.keep(exchange, exchange.response_body, event.fields, length)
+        elif isinstance(event, _ANSWERS):
             exchange.response = event
+            if isinstance(event, ResponseStarted | ResponseSent) and is_event_stream(event.headers):
+                exchange.arrivals = Arrivals()
+            self._weigh(exchange, weight(event))
         elif isinstance(event, _ENDS):
             exchange.end = event
+            self._weigh(exchange, weight(event))
 
-    def _make_room(self) -> None:
-        while self._kept > self._budget.total_bytes:
-            oldest = next(iter(self._keeping.values()))
-            self._drop_bodies(
-                oldest, f"the limit for all bodies is {self._budget.total_bytes:,} bytes"
-            )
+    def _keep_chunk(self, exchange: Exchange, chunk: BodyChunk) -> None:
+        response = chunk.sent is (exchange.lifecycle == "http.server")
+        body = exchange.response_body if response else exchange.request_body
+        self._bodies.keep(exchange, body, chunk.data, chunk.length)
+        arrivals = exchange.arrivals if response else None
+        if arrivals is not None and arrivals.add(body.length, chunk.at):
+            self._weigh(exchange, ARRIVAL)
+
+    def _weigh(self, exchange: Exchange, added: int) -> None:
+        exchange.weight += added
+        self._heads += added
+        self._fit_heads()
+
+    def _fit_heads(self) -> None:
+        while self._heads > self._budget.head_bytes and len(self._exchanges) > 1:
+            self._forget_oldest()
 
     def _drop_bodies(self, exchange: Exchange, reason: str) -> None:
-        self._keeping.pop(exchange.key, None)
-        self._kept -= exchange.request_body.drop(reason) + exchange.response_body.drop(reason)
+        self._bodies.drop(exchange, reason)
+
+    def _forget_oldest(self) -> None:
+        oldest = next(iter(self._exchanges.values()))
+        self.losses.add(exchanges=1, body_bytes=oldest.kept)
+        self._forget(oldest)
 
     def _forget(self, exchange: Exchange) -> None:
         self._drop_bodies(exchange, "the exchange is forgotten")
+        self._heads -= exchange.weight
         del self._exchanges[exchange.key], self._sequence[exchange.sequence]
         chain = (exchange.process.number, exchange.first)
         if self._newest.get(chain) is exchange:
             del self._newest[chain]
         # What was sent about a redirect need not be kept for those that follow it.
         exchange.redirected = None
-        self.forgotten += 1

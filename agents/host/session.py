@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-from collections import deque
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import attrs
-import orjson
-
-from .domain import (
-    INTERNAL_ERROR,
-    INVALID_REQUEST,
-    METHOD_NOT_FOUND,
-    PARSE_ERROR,
-    SESSION_NOT_FOUND,
-    CommandError,
-    Domain,
-    encode_error,
-    encode_result,
-)
+from ..link.messages import Returned
+from ..link.plain import pack, unpack
+from .answering import Answering, encode_failure
+from .command import INTERNAL_ERROR, METHOD_NOT_FOUND, CommandError
+from .domain import Domain
+from .exchange import Process
+from .outbox import Outbox
+from .request import Request, decode, id_of
+from .running import Runner
 
 if TYPE_CHECKING:
-    from .host import Host
+    from .target import Target
 
 D = TypeVar("D", bound=Domain)
 
-_log = logging.getLogger("tapscope")
-
-MAX_OUTBOX = 64 * 1024 * 1024
-"""Bytes that may wait for a front end; one that does not read is given up then."""
-
-
-@attrs.frozen
-class Request:
-    """A command as it came: its method, and its parameters unchecked."""
-
-    method: str
-    params: dict[str, Any]
+MAX_RUNNING = 100
+"""How many async commands of one front end may run at once."""
 
 
 class Session:
@@ -47,120 +32,154 @@ class Session:
     Made by :meth:`Host.connect`.
 
     Attributes:
-        overflowed: Whether more waits than a front end may leave unread; it is
-            to be disconnected, and nothing is added any more.
-        replaying: Whether history is still to be sent.
+        target: What the front end is attached to.
     """
 
-    def __init__(self, host: Host, wake: Callable[[], None]) -> None:
-        self.host = host
-        self.overflowed: bool = False
-        self.replaying: bool = False
-        self._wake = wake
-        self._outbox: deque[bytes] = deque()
-        self._waiting = 0
-        self._replay: Iterator[list[bytes]] = iter(())
-        # Any: each domain's constructor takes the session, as Domain's own can't say.
-        self._domains = {domain.name: cast("Any", domain)(self) for domain in host.domains}
+    def __init__(
+        self,
+        target: Target,
+        wake: Callable[[], None],
+        on_close: Callable[[Session], object],
+        runner: Runner | None,
+    ) -> None:
+        self.target = target
+        self._on_close = on_close
+        self._runner = runner
+        self._left = False
+        self._runs = itertools.count(1)
+        self._running: dict[int, Callable[[], object]] = {}
+        self._outbox = Outbox(wake, self._tell_dropped)
+        self._domains: dict[str, Domain] = {}
+
+    @property
+    def overflowed(self) -> bool:
+        """Whether more waits than a front end may leave unread; it is to be disconnected."""
+        return self._outbox.overflowed
+
+    @property
+    def replaying(self) -> bool:
+        """Whether history is still to be sent."""
+        return self._outbox.replaying
 
     def domain(self, kind: type[D]) -> D:
-        """Give this session's object of a domain."""
+        """Give this session's object of a domain, made the first time."""
+        if kind.name not in self._domains:
+            self._domains[kind.name] = kind(self)
         return cast("D", self._domains[kind.name])
 
     def receive(self, text: str) -> None:
         """Do what the front end says and answer it; what makes no sense gets an error."""
         id = None  # noqa: A001  # JSON-RPC's word
         try:
-            message = _decode(text)
-            id = _id(message)  # noqa: A001
-            answer = self._answer(id, _request(message))
+            message = decode(text)
+            id = id_of(message)  # noqa: A001
+            self._do(Request.of(message))
         except CommandError as error:
-            answer = encode_error(id, error)
-        self.send(answer)
+            self.send(encode_failure(id, error))
+        except Exception as error:
+            self.target.guard.log("a front end's command failed", error)
+            self.send(encode_failure(id, CommandError(repr(error), INTERNAL_ERROR)))
 
     def send(self, message: bytes) -> None:
-        """Leave *message* for the front end."""
-        # Before this message: one alone may be longer than that.
-        if self._waiting > MAX_OUTBOX:
-            self.overflowed = True
-        if not self.overflowed:
-            self._outbox.append(message)
-            self._waiting += len(message)
-        self._wake()
+        """Leave *message* for the front end, unless it has left."""
+        if not self._left:
+            self._outbox.add(message)
+
+    def send_event(self, domain: Domain, message: bytes) -> None:
+        """Leave an event of *domain* for the front end, unless too many of them wait already."""
+        if not self._left:
+            self._outbox.add_event(domain.name, message, lossless=domain.lossless)
 
     def replay(self, batches: Iterator[list[bytes]]) -> None:
         """Send *batches* as the front end takes them, each before what is sent after it."""
-        self._replay = batches
-        self.replaying = True
-        self._wake()
+        self._outbox.replay(batches)
 
     def take(self, limit: int = 262_144) -> list[bytes]:
         """Give the next messages, of about *limit* bytes in all; none if none wait."""
-        taken: list[bytes] = []
-        size = 0
-        while size < limit and (self._outbox or self._refill()):
-            message = self._outbox.popleft()
-            self._waiting -= len(message)
-            size += len(message)
-            taken.append(message)
-        return taken
+        return self._outbox.take(limit)
 
     def close(self) -> None:
-        """Let go: the front end has left."""
-        for domain in self._domains.values():
-            domain.close()
-        self.host.disconnect(self)
+        """Let go: the front end has left; a second call does nothing."""
+        if self._left:
+            return
+        self._left = True
+        for cancel in list(self._running.values()):
+            cancel()
+        for domain in list(self._domains.values()):
+            self._let_go(domain)
+        self._on_close(self)
 
-    def _refill(self) -> bool:
-        while self.replaying and not self._outbox:
-            batch = next(self._replay, None)
-            if batch is None:
-                self.replaying = False
-            else:
-                self._outbox.extend(batch)
-                self._waiting += sum(map(len, batch))
-        return bool(self._outbox)
+    async def call(
+        self, function: str, arguments: Mapping[str, object], process: Process
+    ) -> Any:  # Any: plain data, which whoever asks reads
+        """Give what a *function* in a program returns; see :meth:`Domain.call`.
 
-    def _answer(self, id: int, request: Request) -> bytes:  # noqa: A002  # JSON-RPC's word
+        Raises:
+            CommandError: The program is gone, or the function has failed.
+        """
+        link, runner = process.link, self._runner
+        if link is None or runner is None:
+            raise CommandError(f"the program (pid {process.pid}) can't be called any more")
+        packed = pack(arguments)
+        answers: list[Returned] = []
+
+        def begin(done: Callable[[], object]) -> Callable[[], object]:
+            def answered(answer: Returned) -> None:
+                answers.append(answer)
+                done()
+
+            return link.call(function, packed, answered)
+
+        await runner.wait(begin)
+        if answers[0].result is None:
+            raise CommandError(answers[0].error)
+        return unpack(answers[0].result)[0]
+
+    def _do(self, request: Request) -> None:
         name, _, method = request.method.partition(".")
-        domain = self._domains.get(name)
-        command = domain.commands.get(method) if domain else None
-        if command is None:
-            raise CommandError(f"'{request.method}' wasn't found", METHOD_NOT_FOUND)
-        arguments = command.arguments(request.params)
-        try:
-            return encode_result(id, command.function(domain, **arguments))
-        except CommandError:
-            raise
-        except Exception as error:
-            _log.exception("command %s failed", request.method)
-            raise CommandError(f"{request.method} failed: {error!r}", INTERNAL_ERROR) from error
+        kind = self.target.domains.get(name)
+        command = kind.commands.get(method) if kind else None
+        if kind is None or command is None:
+            raise CommandError(f"'{request.method:.100}' wasn't found", METHOD_NOT_FOUND)
+        if self.target.guard.quarantined(name):
+            raise CommandError(f"{name} is switched off: it kept the host waiting too often")
+        answering = Answering(request, command, partial(self.domain, kind), self.target.guard)
+        if command.is_async:
+            self._start(answering)
+        else:
+            self.send(answering.now())
 
+    def _start(self, answering: Answering) -> None:
+        """Run an async command beside everything else; its answer follows."""
+        if self._runner is None:
+            raise CommandError("nothing here runs commands that are async")
+        if len(self._running) >= MAX_RUNNING:
+            raise CommandError(f"{MAX_RUNNING} commands are running already; wait for one to end")
+        number = next(self._runs)
+        unanswered = [self.send]
 
-def _decode(text: str) -> dict[str, Any]:
-    try:
-        message: Any = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise CommandError(f"this is not JSON: {error}", PARSE_ERROR) from error
-    if not isinstance(message, dict):
-        raise CommandError(f"a command is an object, not {text[:40]}", INVALID_REQUEST)
-    return cast("dict[str, Any]", message)
+        def answer(message: bytes) -> None:
+            if unanswered:
+                unanswered.pop()(message)
 
+        async def run() -> None:
+            try:
+                answer(await answering.in_time())
+            finally:
+                self._running.pop(number, None)
 
-def _id(message: dict[str, Any]) -> int:
-    id = message.get("id")  # noqa: A001  # JSON-RPC's word
-    if not isinstance(id, int) or isinstance(id, bool):
-        raise CommandError(f"id: expected an integer, got {id!r:.40}", INVALID_REQUEST)
-    return id
+        def late() -> None:
+            answer(answering.late())
 
+        self._running[number] = self._runner.start(run, answering.deadline, late)
 
-def _request(message: dict[str, Any]) -> Request:
-    method, params = message.get("method"), message.get("params", {})
-    if not isinstance(method, str):
-        raise CommandError(f"method: expected a string, got {method!r:.40}", INVALID_REQUEST)
-    if not isinstance(params, dict):
-        raise CommandError(f"params: expected an object, got {params!r:.40}", INVALID_REQUEST)
-    if "sessionId" in message:
-        wanted = message["sessionId"]
-        raise CommandError(f"there is no session {wanted!r:.40}", SESSION_NOT_FOUND)
-    return Request(method, cast("dict[str, Any]", params))
+    def _let_go(self, domain: Domain) -> None:
+        guard = self.target.guard
+        guard.call(domain.name, domain.close)
+        # Also of one that failed to, or every event would go on being told to nobody.
+        if domain.enabled:
+            guard.call(domain.name, Domain.disable, domain)
+
+    def _tell_dropped(self, domain: str, count: int) -> None:
+        text = f"a front end reads too slowly for {domain}: {count:,} of its events are lost"
+        self.target.say("warning", text)

@@ -10,31 +10,37 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tokenize
 from pathlib import Path
 
 import attrs
 import orjson
 
 from ..link.messages import Frame
-from .recorder import Process
-
-MAX_SOURCE = 4_000_000
-"""Characters; a longer file is cut, it was generated and nobody reads it."""
+from .exchange import Process
+from .source_texts import source_text
 
 MAX_SCRIPTS = 10_000
 """How many files are told apart; a program that makes up new names stops being followed there."""
+
+_TOO_MANY = "<one of too many files>"
+_LIBRARIES = ("<frozen ", "<attrs generated ", "<__array_function__ ")
+"""How the names of what libraries make begin."""
 
 _FIRST_LINE, _NEXT_LINE = "AAAA", "AACA"
 
 
 @attrs.frozen
 class Script:
-    """One file: its number, where it is, and whether it is a library's."""
+    """One file: its number, where it is, and whether it is a library's.
+
+    Attributes:
+        name: What stacks call it.
+        filename: Its path, if it is in a file.
+    """
 
     id: str
     process: Process
+    name: str
     filename: str
     library: bool
 
@@ -42,20 +48,14 @@ class Script:
     def url(self) -> str:
         """Where DevTools shows it."""
         path = Path(self.filename)
-        return path.as_uri() if path.is_absolute() else f"python:{self.filename}"
+        if path.is_absolute():
+            return path.as_uri()
+        # By the last letters DevTools knows in what language a text is to be coloured.
+        return f"python:{self.filename}{'.py' if self.name in self.process.texts else ''}"
 
     def text(self) -> str:
         """Give the source, or a line that says why there is none."""
-        # A pipe or a device would keep the host waiting.
-        if not os.path.isfile(self.filename):
-            return f"# {self.filename} can't be shown: there is no such file\n"
-        try:
-            with tokenize.open(self.filename) as file:
-                text = file.read(MAX_SOURCE)
-        except (OSError, SyntaxError, ValueError) as error:
-            return f"# {self.filename} can't be shown: {error}\n"
-        # Some codecs can give what no JSON can hold: halves of surrogate pairs.
-        return text.encode("utf-8", "replace").decode("utf-8")
+        return source_text(self.process, self.name, self.filename)
 
 
 class Sources:
@@ -73,7 +73,7 @@ class Sources:
         key = (process.number, frame.filename)
         if key not in self._scripts:
             if len(self._scripts) >= MAX_SCRIPTS:
-                return Script("0", process, "<one of too many files>", library=True)
+                return Script("0", process, _TOO_MANY, _TOO_MANY, library=True)
             self._scripts[key] = self._make(process, frame.filename)
         return self._scripts[key]
 
@@ -81,15 +81,21 @@ class Sources:
         """Give the script with this *id*."""
         return next((script for script in self._scripts.values() if script.id == id), None)
 
-    def _make(self, process: Process, filename: str) -> Script:
-        if not filename.startswith("<"):
-            filename = str(Path(process.folder, filename))
-        library = filename.startswith((*process.libraries, "<frozen "))
-        return Script(str(len(self._scripts) + 1), process, filename, library)
+    def at(self, url: str) -> Script | None:
+        """Give the script that DevTools shows at *url*; no other file is ever given."""
+        return next((script for script in self._scripts.values() if script.url == url), None)
+
+    def _make(self, process: Process, name: str) -> Script:
+        filename = name if name.startswith("<") else str(Path(process.folder, name))
+        library = filename.startswith((*process.libraries, *_LIBRARIES))
+        return Script(str(len(self._scripts) + 1), process, name, filename, library)
 
 
-def source_map(script: Script, text: str) -> str:
-    """Give the ``data:`` URL of the map that shows *text* as the source of *script*."""
+def source_map(script: Script, text: str, *, folded: bool) -> str:
+    """Give the ``data:`` URL of the map that shows *text* as the source of *script*.
+
+    DevTools folds the frames of a source that is *folded*.
+    """
     lines = text.count("\n") + 1
     content: dict[str, object] = {
         "version": 3,
@@ -98,7 +104,7 @@ def source_map(script: Script, text: str) -> str:
         "names": [],
         "mappings": ";".join([_FIRST_LINE] + [_NEXT_LINE] * (lines - 1)),
     }
-    if script.library:
+    if folded:
         content["ignoreList"] = [0]
     return f"data:application/json;base64,{base64.b64encode(orjson.dumps(content)).decode('ascii')}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
@@ -10,8 +11,18 @@ import attrs
 import msgpack
 
 from ...channels import TapscopeError
-from ...channels.http import Connection
-from .messages import MAGIC, MESSAGES, ConnectionInfo, Frame, Message, ResponseStarted, StackDefined
+from ...channels.http import Connection, Security
+from .messages import (
+    MAGIC,
+    MESSAGES,
+    ConnectionInfo,
+    Frame,
+    Message,
+    RequestReceived,
+    ResponseStarted,
+    SecurityInfo,
+    StackDefined,
+)
 from .shapes import make
 
 MAX_MESSAGE = 64 * 1024 * 1024
@@ -131,12 +142,42 @@ def _message(array: Sequence[Any]) -> Message:
     kind: type[Message] = MESSAGES[number]
     if kind is StackDefined:
         fields[1] = tuple(make(Frame, frame) for frame in fields[1])
-    elif kind is ResponseStarted and fields[6] is not None:
-        fields[6] = make(ConnectionInfo, fields[6])
+    elif kind in _CONNECTION:
+        place = _CONNECTION[kind]
+        if fields[place] is not None:
+            fields[place] = _connection(fields[place])
     return make(kind, fields)
 
 
-connection_fields: Callable[[Connection], tuple[Any, ...]] = attrgetter(
+def _connection(fields: Sequence[Any]) -> ConnectionInfo:
+    security = fields[_SECURITY] if len(fields) > _SECURITY else None
+    if security is None:
+        return make(ConnectionInfo, fields)
+    return make(ConnectionInfo, (*fields[:_SECURITY], _security(security)))
+
+
+@functools.lru_cache(maxsize=64)
+def _security(fields: Sequence[Any]) -> SecurityInfo:
+    """Make what is told with every exchange of a connection, and is to be kept once."""
+    return make(SecurityInfo, fields)
+
+
+_CONNECTION: dict[type[Message], int] = {ResponseStarted: 6, RequestReceived: 9}
+"""Which field of a message is a connection."""
+
+_SECURITY = [field.name for field in attrs.fields(ConnectionInfo)].index("security")
+
+_connection_fields: Callable[[Connection], tuple[Any, ...]] = attrgetter(
     *(field.name for field in attrs.fields(ConnectionInfo))
 )
-"""Give a connection's fields as the link carries them."""
+_security_fields: Callable[[Security], tuple[Any, ...]] = attrgetter(
+    *(field.name for field in attrs.fields(SecurityInfo))
+)
+
+
+def connection_fields(connection: Connection) -> tuple[Any, ...]:
+    """Give a connection's fields as the link carries them."""
+    fields = _connection_fields(connection)
+    if connection.security is None:
+        return fields
+    return (*fields[:_SECURITY], _security_fields(connection.security))

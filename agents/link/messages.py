@@ -55,10 +55,30 @@ class Frame:
 
 @attrs.frozen
 class StackDefined:
-    """A stack that later messages refer to by *id*; innermost frame first."""
+    """A stack that later messages refer to by *id*; innermost frame first.
+
+    Attributes:
+        parent: The stack where the work that runs there was started; 0 if that is not known.
+        description: What was called there to start the work that has this for its parent.
+    """
 
     id: int
     frames: tuple[Frame, ...]
+    parent: int = 0
+    description: str = ""
+
+
+@attrs.frozen
+class SecurityInfo:
+    """See :class:`tapscope.channels.http.Security`, field by field."""
+
+    cipher: str
+    verified: bool
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    valid_from: int
+    valid_to: int
 
 
 @attrs.frozen
@@ -75,6 +95,7 @@ class ConnectionInfo:
     tls_start: int | None
     tls_end: int | None
     tls: str | None
+    security: SecurityInfo | None = None
 
 
 @attrs.frozen
@@ -106,6 +127,8 @@ class ResponseStarted:
     reused: bool
     send_start: int | None
     send_end: int | None
+    from_cache: bool = False
+    early_hints: Headers = ()
 
 
 @attrs.frozen
@@ -131,13 +154,90 @@ class ExchangeFinished:
 
 @attrs.frozen
 class ExchangeFailed:
-    """An exchange's error: its class, its text, and whether it is a cancellation."""
+    """An exchange's error: its class, its text, and whether it is a cancellation.
+
+    What it means for a connection is the *reason*, in words for everybody; empty if that is
+    not known.
+    """
 
     id: int
     at: int
     kind: str
     text: str
     canceled: bool
+    reason: str = ""
+
+
+@attrs.frozen
+class RequestReceived:
+    """See :class:`tapscope.channels.http.RequestReceived`."""
+
+    id: int
+    at: int
+    method: str
+    url: str
+    headers: Headers
+    stack: int
+    thread: str
+    parent: int | None
+    protocol: str
+    connection: ConnectionInfo | None
+    endpoint: str | None
+
+
+@attrs.frozen
+class ResponseSent:
+    """See :class:`tapscope.channels.http.ResponseSent`."""
+
+    id: int
+    at: int
+    status: int
+    reason: str
+    headers: Headers
+    endpoint: str | None
+
+
+@attrs.frozen
+class WorkStarted:
+    """The start of an exchange of any other *lifecycle*.
+
+    Here and below *fields* are the event's other attributes, rendered and packed.
+    """
+
+    id: int
+    at: int
+    lifecycle: str
+    stack: int
+    thread: str
+    parent: int | None
+    fields: bytes
+
+
+@attrs.frozen
+class WorkAnswered:
+    """The ``headers`` of an exchange of any other lifecycle."""
+
+    id: int
+    at: int
+    fields: bytes
+
+
+@attrs.frozen
+class WorkChunk:
+    """A ``body_chunk`` of an exchange of any other lifecycle; without *fields* it was dropped."""
+
+    id: int
+    at: int
+    fields: bytes | None
+
+
+@attrs.frozen
+class WorkFinished:
+    """The ``finish`` of an exchange of any other lifecycle."""
+
+    id: int
+    at: int
+    fields: bytes
 
 
 @attrs.frozen
@@ -146,11 +246,17 @@ class Dropped:
 
     exchanges: int
     body_bytes: int
+    records: int = 0
 
 
 @attrs.frozen
 class Goodbye:
     """The program ends in order; nothing follows."""
+
+
+@attrs.frozen
+class Expect:
+    """Another process is about to link: the host gives it the time, also if this one ends."""
 
 
 @attrs.frozen
@@ -165,8 +271,161 @@ class Refused:
     reason: str
 
 
-Event = RequestStarted | ResponseStarted | BodyChunk | ExchangeFinished | ExchangeFailed
-Message = Hello | StackDefined | Event | Dropped | Goodbye | Released | Refused
+@attrs.frozen
+class Listen:
+    """From the host: the lifecycles to tell of from now on, and no others."""
+
+    lifecycles: tuple[str, ...]
+
+
+@attrs.frozen
+class Told:
+    """From the host: a line for the program's standard error."""
+
+    text: str
+
+
+@attrs.frozen
+class Call:
+    """From the host: call a *function* (``"module:name"``) with packed keyword *arguments*."""
+
+    id: int
+    function: str
+    arguments: bytes
+
+
+@attrs.frozen
+class Returned:
+    """The packed *result* of a :class:`Call`, or else its *error*."""
+
+    id: int
+    result: bytes | None
+    error: str
+
+
+@attrs.frozen
+class Register:
+    """The program has a domain for the host: a class to import, and where to look for it."""
+
+    module: str
+    name: str
+    path: tuple[str, ...]
+
+
+@attrs.frozen
+class SocketOpening:
+    """See :class:`tapscope.channels.websocket.SocketOpening`, of either *lifecycle*."""
+
+    id: int
+    at: int
+    lifecycle: str
+    url: str
+    headers: Headers
+    stack: int
+    thread: str
+    parent: int | None
+
+
+@attrs.frozen
+class SocketOpened:
+    """See :class:`tapscope.channels.websocket.SocketOpened`."""
+
+    id: int
+    at: int
+    status: int
+    reason: str
+    headers: Headers
+    subprotocol: str | None
+
+
+@attrs.frozen
+class SocketFrame:
+    """See :class:`tapscope.channels.websocket.Frame`; *data* is as much of it as was kept."""
+
+    id: int
+    at: int
+    opcode: int
+    data: bytes
+    length: int
+    sent: bool
+    final: bool
+    encoded_length: int | None
+
+
+@attrs.frozen
+class SocketClosed:
+    """See :class:`tapscope.channels.websocket.SocketClosed`."""
+
+    id: int
+    at: int
+    code: int
+    reason: str
+    clean: bool
+
+
+@attrs.frozen
+class RecordLogged:
+    """See :class:`tapscope.channels.log.RecordLogged`; *error* is its traceback, as text."""
+
+    at: int
+    level: int
+    level_name: str
+    logger: str
+    text: str
+    stack: int
+    thread: str
+    parent: int | None
+    error: str | None
+
+
+@attrs.frozen
+class Limits:
+    """What the program wants the host to keep at most; ``None`` leaves it as it is."""
+
+    total_bytes: int | None = None
+    body_bytes: int | None = None
+    exchanges: int | None = None
+
+
+@attrs.frozen
+class StackDepth:
+    """From the host: how many parents the stacks from now on are to have at most."""
+
+    depth: int
+
+
+@attrs.frozen
+class SourceTold:
+    """The text of what stacks call *filename*, and is in no file; it comes before them."""
+
+    filename: str
+    text: str
+
+
+Start = RequestStarted | RequestReceived | WorkStarted | SocketOpening
+Answer = ResponseStarted | ResponseSent | WorkAnswered | SocketOpened
+Chunk = BodyChunk | WorkChunk | SocketFrame
+End = ExchangeFinished | WorkFinished | ExchangeFailed | SocketClosed
+Event = Start | Answer | Chunk | End
+Message = (
+    Hello
+    | StackDefined
+    | Event
+    | Dropped
+    | Goodbye
+    | Expect
+    | Released
+    | Refused
+    | Listen
+    | Told
+    | Call
+    | Returned
+    | Register
+    | RecordLogged
+    | Limits
+    | StackDepth
+    | SourceTold
+)
 
 MESSAGES: tuple[type[Message], ...] = (
     Hello,
@@ -180,4 +439,24 @@ MESSAGES: tuple[type[Message], ...] = (
     Goodbye,
     Released,
     Refused,
+    RequestReceived,
+    ResponseSent,
+    WorkStarted,
+    WorkAnswered,
+    WorkChunk,
+    WorkFinished,
+    Listen,
+    Told,
+    Call,
+    Returned,
+    Register,
+    SocketOpening,
+    SocketOpened,
+    SocketFrame,
+    SocketClosed,
+    RecordLogged,
+    Limits,
+    Expect,
+    StackDepth,
+    SourceTold,
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from ...channels.http import Headers
-from .messages import MESSAGES, ConnectionInfo, Frame
+from .messages import MESSAGES, ConnectionInfo, Frame, SecurityInfo
 
 M = TypeVar("M")
 
@@ -21,7 +21,7 @@ def make(kind: type[M], values: Sequence[Any]) -> M:
     if not all(map(isinstance, values, types)):
         raise TypeError(f"no {kind.__name__} holds {values!r:.200}")
     for index, check in items:
-        if not all(map(check, values[index])):
+        if index < len(values) and not all(map(check, values[index])):
             raise TypeError(f"no {kind.__name__} holds {values[index]!r:.200}")
     return kind(*values[: len(types)])
 
@@ -49,7 +49,8 @@ _CHECKS: dict[Any, Callable[[Any], bool]] = {
 }
 
 _HINTS: dict[type, list[Any]] = {
-    kind: list(get_type_hints(kind).values()) for kind in (*MESSAGES, Frame, ConnectionInfo)
+    kind: list(get_type_hints(kind).values())
+    for kind in (*MESSAGES, Frame, ConnectionInfo, SecurityInfo)
 }
 _TYPES: dict[type, list[Any]] = {
     kind: [tuple if hint in _CHECKS else get_args(hint) or hint for hint in hints]

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os.path
 from itertools import count, islice
 from types import CodeType
+from typing import cast
 
 from ...channels import Stack
+from ...channels._origins import LinkedStack
 from ..link.messages import MAX_STACKS
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _OWN = tuple(os.path.join(_PACKAGE, part, "") for part in ("channels", "agents", "integrations"))
 
 WireFrame = tuple[str, str, int, int]
-_Key = tuple[tuple[int, ...], tuple[object, ...]]
+Definition = tuple[int, list[WireFrame], int, str]
+"""The fields of a ``StackDefined``."""
+_Key = tuple[object, ...]
 
 
 class StackTable:
@@ -30,9 +34,33 @@ class StackTable:
         self._kept: list[Stack] = []
         self._last = count(1)
 
-    def number(self, stack: Stack) -> tuple[int, list[WireFrame] | None]:
-        """Give the number of *stack*, and its frames if the number is a new one."""
-        key = _key(stack)
+    def number(self, stack: Stack) -> tuple[int, list[Definition] | None]:
+        """Give the number of *stack*, and what is to be told first if the number is a new one."""
+        if type(stack) is LinkedStack:
+            return self._linked(stack)
+        number, definition = self._define(stack, _key(stack), 0, "")
+        return number, None if definition is None else [definition]
+
+    def forget(self, definitions: list[Definition]) -> None:
+        """Take note that these did not get through."""
+        numbers = {definition[0] for definition in definitions}
+        for key in [key for key, number in self._numbers.items() if number in numbers]:
+            del self._numbers[key]
+
+    def _linked(self, stack: LinkedStack) -> tuple[int, list[Definition] | None]:
+        """Give the number of a stack that has parents; theirs are told before it."""
+        parent, new = 0, list[Definition]()
+        links = [(origin.description, origin.stack) for origin in reversed(stack.origins)]
+        for description, part in [*links, ("", cast("Stack", stack))]:
+            key = (*_key(part), parent, description)
+            parent, definition = self._define(part, key, parent, description)
+            if definition is not None:
+                new.append(definition)
+        return parent, new or None
+
+    def _define(
+        self, stack: Stack, key: _Key, parent: int, description: str
+    ) -> tuple[int, Definition | None]:
         number = self._numbers.get(key)
         if number is not None:
             return number, None
@@ -41,14 +69,10 @@ class StackTable:
             self._kept.clear()
         self._kept.append(stack)
         number = self._numbers[key] = next(self._last)
-        return number, _frames(stack)
-
-    def forget(self, stack: Stack) -> None:
-        """Take note that the frames of *stack* did not get through."""
-        self._numbers.pop(_key(stack), None)
+        return number, (number, _frames(stack), parent, description)
 
 
-def _key(stack: Stack) -> _Key:
+def _key(stack: Stack) -> tuple[tuple[int, ...], tuple[object, ...]]:
     return (tuple(map(id, stack[::2])), tuple(stack[1::2]))
 
 

@@ -16,22 +16,44 @@ import weakref
 
 # These are taken now, as gevent and eventlet replace them in their modules later.
 from _thread import LockType, RLock, allocate_lock
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import monotonic
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ...channels import Subscription
-from ...channels.http import client
+from ...channels._origins import want_origins
+from ...channels.delivery import delivered_by, gather
+from ...channels.http import client as client  # noqa: PLC0414  # declared, so that it is heard
 from ..link import Carrier, Decoder, Encoder, LinkClosed, LinkError
-from ..link.messages import MAGIC, Dropped, Goodbye, Hello, Refused, Released
+from ..link.messages import (
+    MAGIC,
+    Call,
+    Dropped,
+    Goodbye,
+    Hello,
+    Listen,
+    Message,
+    Refused,
+    Register,
+    Released,
+    StackDepth,
+    Told,
+)
+from .calls import Calls
 from .encoder import EventEncoder
 from .hidden_thread import HiddenThread
+from .listening import Listening
 from .queue import EventQueue
+
+if TYPE_CHECKING:
+    from ..redaction import Rules
 
 TICK = 0.05
 """Seconds between two looks at the queue: nobody who looks at a screen sees them pass."""
 FAREWELL = 5.0
 """Seconds that a program which ends waits at most for the host to take the rest."""
+PATIENCE = 0.05
+"""Seconds that :meth:`Tap.deliver` waits at most for another thread to be done with the link."""
 PAUSE = 0.2
 """Seconds that a fork waits at most for the thread to end."""
 BATCH = 128 * 1024
@@ -46,6 +68,7 @@ class Tap:
         hello: Makes the first message; called again in a forked child.
         on_lost: Called once with the reason when the host goes away, in the thread that
             notices it: mostly the tap's own.
+        on_told: Called with each line that the host has for the program's standard error.
     """
 
     def __init__(
@@ -53,12 +76,18 @@ class Tap:
         connect: Callable[[], Carrier],
         hello: Callable[[], Hello],
         on_lost: Callable[[str], None],
+        on_told: Callable[[str], None],
     ) -> None:
         self._connect = connect
         self._hello = hello
         self._on_lost = on_lost
+        self._on_told = on_told
+        self._make_encoder: Callable[[], EventEncoder] = EventEncoder
         self._queue = EventQueue(EventEncoder(), self._revive)
-        self._subscriptions: list[Subscription] = []
+        self._pop = self._queue.pop
+        self._listening = Listening(self._queue)
+        self._delivery: Subscription | None = None
+        self._calls = Calls(self.tell)
         self._unreleased = _held_lock()
         self._stopped = True
         self._forked = False
@@ -79,7 +108,7 @@ class Tap:
         """
         self._lock = allocate_lock()
         self._encoder = Encoder()
-        self._events = EventEncoder()
+        self._events = self._make_encoder()
         self._decoder = Decoder(magic=False)
         self._told = Dropped(0, 0)
         self._carrier = self._connect()
@@ -93,21 +122,43 @@ class Tap:
             raise OSError(str(error)) from error
 
     def attach(self) -> None:
-        """Subscribe to the outgoing HTTP exchanges, unless that is done or there is no host."""
-        if self.running and not self._subscriptions:
-            queue = self._queue
-            self._subscriptions = [
-                client.start.subscribe(queue.start),
-                client.headers.subscribe(queue.headers),
-                client.body_chunk.subscribe(queue.body_chunk),
-                client.finish.subscribe(queue.end),
-                client.error.subscribe(queue.end),
-            ]
+        """Hear what the host wants to be told of, unless that is done or there is no host."""
+        if self.running:
+            self._listening.start()
+            self._delivery = self._delivery or delivered_by(self.deliver)
 
     def detach(self) -> None:
         """Stop listening; what was heard is still delivered."""
-        while self._subscriptions:
-            self._subscriptions.pop().close()
+        self._listening.stop()
+        delivery, self._delivery = self._delivery, None
+        if delivery is not None:
+            delivery.close()
+
+    def redact(self, rules: Rules) -> None:
+        """Hide from now on what *rules* name; in place of those of an earlier call."""
+        from .redacting import redacted_result, redacting, released
+
+        make, redactor = redacting(rules)
+        pop = self._queue.pop
+        self._pop = lambda: released(pop())
+        self._calls = Calls(lambda returned: self.tell(redacted_result(redactor, returned)))
+        self._make_encoder = make
+        if self.running:
+            self._events = make()
+            resting = self._thread is None
+            waking = cast("Any", _Waking(self._events, self._resume))
+            self._queue.encoder = waking if resting else self._events
+
+    def tell(self, message: Message) -> None:
+        """Leave *message* for the host; without one do nothing."""
+        if self.running:
+            with self._lock:
+                self._encoder.add_message(message)
+
+    def register(self, domain: Register, lifecycles: Collection[str]) -> None:
+        """Tell of a domain, and of its *lifecycles* even before the host has asked for them."""
+        self._listening.also(lifecycles)
+        self.tell(domain)
 
     def flush(self, seconds: float = FAREWELL) -> bool:
         """Deliver what was published before this call; whether that was done in time."""
@@ -120,6 +171,18 @@ class Tap:
             self._carrier.wait(TICK, writing=True)
         return False
 
+    def deliver(self) -> None:
+        """Write what was published before this call, as far as the link takes it at once."""
+        if self._stopped or not self._lock.acquire(timeout=PATIENCE):
+            return
+        try:
+            if not self._stopped:
+                self._write()
+        except (LinkClosed, LinkError):
+            pass  # the thread meets it as well, and says so
+        finally:
+            self._lock.release()
+
     def wait_released(self) -> None:
         """Block until a front end says ``Runtime.runIfWaitingForDebugger``, or the host is gone."""
         if self._forked and not self._revive():
@@ -129,6 +192,7 @@ class Tap:
 
     def close(self) -> None:
         """Deliver the rest, say goodbye and end the link; a second call does nothing."""
+        gather(last=True)
         self.detach()
         self._forked = False
         if self.flush():
@@ -151,6 +215,7 @@ class Tap:
 
     def _turn(self) -> bool:
         """Read, encode and write once; whether nothing is left to do."""
+        gather()
         with self._lock:
             if self._stopped:
                 return True
@@ -167,10 +232,25 @@ class Tap:
     def _read(self) -> None:
         while data := self._carrier.read():
             for message in self._decoder.feed(data):
-                if isinstance(message, Released):
-                    self._release()
-                elif isinstance(message, Refused):
-                    raise LinkClosed(message.reason)
+                self._take(message)
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case Released():
+                self._release()
+            case Refused():
+                raise LinkClosed(message.reason)
+            case Listen():
+                self._listening.only(message.lifecycles)
+            case StackDepth():
+                want_origins(message.depth)
+            case Told():
+                self._on_told(message.text)
+            case Call():
+                if (refusal := self._calls.start(message)) is not None:
+                    self._encoder.add_message(refusal)
+            case _:
+                pass
 
     def _release(self) -> None:
         with contextlib.suppress(RuntimeError):  # released already
@@ -193,10 +273,10 @@ class Tap:
     def _collect(self) -> bool:
         """Take the next bytes to write; whether there are any."""
         queue, batch, size = self._queue, [self._encoder.take()], 0
-        while size < BATCH and (encoded := queue.pop()) is not None:
+        while size < BATCH and (encoded := self._pop()) is not None:
             batch.append(encoded)
             size += len(encoded)
-        dropped = Dropped(queue.dropped_exchanges, queue.dropped_body_bytes)
+        dropped = queue.dropped()
         if dropped != self._told:
             self._told = dropped
             batch.append(self._encoder.encode(dropped))
@@ -212,6 +292,7 @@ class Tap:
         atexit.unregister(self.close)
         if not self._stopped:
             self._stopped = True
+            want_origins(0)
             self._release()
             self._carrier.close()
 

@@ -98,8 +98,36 @@ def test_attaching_after_the_host_was_lost_listens_to_nobody(
     while not served.connections:
         threading.Event().wait(0.001)
     served.leave()
-    while inspector.url() is not None or client.start.has_subscribers:
+    told = ""
+    while "uninspected" not in told:
         threading.Event().wait(0.001)
+        told += capfd.readouterr().err
+    assert inspector.url() is None
     network.attach()
     assert not client.start.has_subscribers
-    assert capfd.readouterr().err.count("uninspected") == 1
+    assert (told + capfd.readouterr().err).count("uninspected") == 1
+
+
+@pytest.mark.parametrize("attach_first", [True, False])
+def test_attaching_can_say_how_much_the_host_keeps(
+    served: ServedHost,
+    attach_first: bool,  # noqa: FBT001
+) -> None:
+    if attach_first:
+        network.attach(max_exchanges=2)
+    inspector.join(served.address)
+    network.attach(max_exchanges=2)
+    for number in range(5):
+        exchange(f"http://shop/{number}")
+    inspector.close()
+    assert served.urls() == ["http://shop/3", "http://shop/4"]
+
+
+@pytest.mark.parametrize("sizes", [(-1, None, None), (None, -1, None), (None, None, 0)])
+def test_a_size_that_makes_no_sense_is_refused_and_nothing_attached(
+    sizes: tuple[int | None, int | None, int | None],
+) -> None:
+    total, body, exchanges = sizes
+    with pytest.raises(ValueError, match="a host can't keep"):
+        network.attach(max_total=total, max_body=body, max_exchanges=exchanges)
+    assert not client.start.has_subscribers

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 from ...link.messages import MAX_STACKS
-from ..domain import CommandError, Domain, command, encode_event
-from ..recorder import Exchange
+from ..command import INVALID_PARAMS, CommandError, command
+from ..domain import Domain
+from ..exchange import CausedStack, Process
 from ..sources import Script, digest, source_map
 
 if TYPE_CHECKING:
@@ -46,53 +48,97 @@ class ScriptSource:
     script_source: str
 
 
+@attrs.frozen(kw_only=True)
+class SearchMatch:
+    """A line of a text in which something was found; *line_number* counts from 0."""
+
+    line_number: float
+    line_content: str
+
+
 class Debugger(Domain):
     """The files that occur in stacks; nothing can be stopped or stepped."""
 
     name = "Debugger"
+    version = "1.3"
     events: ClassVar[tuple[type, ...]] = (ScriptParsed,)
+    types: ClassVar[tuple[type, ...]] = (SearchMatch,)
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._enabled = False
+        super().__init__(session)
         self._announced: set[str] = set()
         self._stacks: set[tuple[int, int]] = set()
+        self._folded: list[re.Pattern[str]] = []
+        self._fold_anonymous = False
 
     @command
     def enable(self) -> DebuggerId:
         """Tell of each file before a stack mentions it, and now of those so far."""
-        self._enabled = True
-        for script in self._session.host.sources.all():
+        super().enable()
+        for script in self.target.sources.all():
             self._announce(script)
-        return DebuggerId(debugger_id=self._session.host.id)
+        return DebuggerId(debugger_id=self.target.id)
 
     @command
     def disable(self) -> None:
         """Tell of no more files."""
-        self._enabled = False
+        super().disable()
+        self.target.want_causes(self.session, 0)
         self._announced.clear()
         self._stacks.clear()
 
     @command
+    def set_async_call_stack_depth(self, max_depth: int) -> None:
+        """Have stacks say by what their work was started: a task, a thread; 0 ends it."""
+        self.target.want_causes(self.session, max_depth)
+
+    @command
+    def set_blackbox_patterns(
+        self,
+        patterns: list[str],
+        skip_anonymous: bool | None = None,  # noqa: FBT001
+    ) -> None:
+        """Have the files whose path or URL has one of *patterns* folded like those of libraries.
+
+        Args:
+            patterns: Regular expressions; those before are forgotten.
+            skip_anonymous: Whether to fold what is in no file, too.
+        """
+        try:
+            self._folded = [re.compile(pattern) for pattern in patterns]
+        except re.error as error:
+            raise CommandError(
+                f"{error.pattern!r:.200} is no regular expression: {error}", INVALID_PARAMS
+            ) from error
+        self._fold_anonymous = bool(skip_anonymous)
+
+    @command
+    def set_blackbox_execution_contexts(self, unique_ids: list[str]) -> None:
+        """Do nothing: contexts are processes, and a process is never folded as a whole."""
+        del unique_ids
+
+    @command
     def get_script_source(self, script_id: str) -> ScriptSource:
         """Give the text of a file that was told of."""
-        script = self._session.host.sources.find(script_id)
+        script = self.target.sources.find(script_id)
         if script is None:
             raise CommandError(f"no script {script_id!r} has occurred in a stack")
         # DevTools parses the text as JavaScript, and where that succeeds it
         # drops our function names for those it found.  A lone # never parses.
         return ScriptSource(script_source=f"{script.text()}\n#")
 
-    def announce_stack(self, exchange: Exchange) -> None:
-        """Tell of the files in the stack of *exchange* that were not told of yet."""
-        key = (exchange.process.number, exchange.start.stack)
-        if not self._enabled or key in self._stacks:
-            return
-        if len(self._stacks) >= MAX_STACKS:
-            self._stacks.clear()
-        self._stacks.add(key)
-        for frame in exchange.stack:
-            self._announce(self._session.host.sources.of(exchange.process, frame))
+    def announce_stack(self, process: Process, stack: CausedStack) -> None:
+        """Tell of the files in *stack*, and in those that caused it, that were not told of yet."""
+        part: CausedStack | None = stack
+        while (
+            part is not None and self.enabled and (process.number, part.number) not in self._stacks
+        ):
+            if len(self._stacks) >= MAX_STACKS:
+                self._stacks.clear()
+            self._stacks.add((process.number, part.number))
+            for frame in part:
+                self._announce(self.target.sources.of(process, frame))
+            part = part.cause
 
     def _announce(self, script: Script) -> None:
         if script.id in self._announced:
@@ -110,7 +156,12 @@ class Debugger(Domain):
             execution_context_id=script.process.number,
             hash=digest(text),
             build_id="",
-            source_map_url=source_map(script, text),
+            source_map_url=source_map(script, text, folded=self._is_folded(script)),
             length=len(text),
         )
-        self._session.send(encode_event(Debugger, event))
+        self.send(event)
+
+    def _is_folded(self, script: Script) -> bool:
+        if script.library or (self._fold_anonymous and script.filename.startswith("<")):
+            return True
+        return any(each.search(script.filename) or each.search(script.url) for each in self._folded)

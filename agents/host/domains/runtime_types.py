@@ -23,10 +23,20 @@ class CallFrame:
 
 @attrs.frozen(kw_only=True, eq=False)
 class StackTrace:
-    """A call stack, innermost frame first; what is one is told by identity."""
+    """A call stack, innermost frame first; what is one is told by identity.
 
+    Attributes:
+        description: What was called there to start the work that has this for its parent.
+        parent: Where the work that runs there was started.
+    """
+
+    description: str | None = None
     call_frames: list[CallFrame]
+    parent: StackTrace | None = None
 
+
+MetaData = dict[str, str]
+"""``requestId`` tells which row of the Network panel it belongs to."""
 
 AuxData = dict[str, bool]
 """``isDefault`` tells which of the contexts the Console takes first."""
@@ -45,10 +55,13 @@ class ExecutionContextDescription:
 
 @attrs.frozen(kw_only=True)
 class RemoteObject:
-    """A value in the program; only texts so far."""
+    """A value in the program: a text, or an exception, whose *description* is its traceback."""
 
-    type: Literal["string"]
-    value: str
+    type: Literal["string", "object"]
+    subtype: Literal["error"] | None = None
+    class_name: str | None = None
+    value: str | None = None
+    description: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -66,6 +79,32 @@ class ConsoleAPICalled:
     args: list[RemoteObject]
     execution_context_id: int
     timestamp: float
+    stack_trace: StackTrace | None = None
+    context: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ExceptionDetails:
+    """An exception, and where it was logged; line and column count from 0."""
+
+    exception_id: int
+    text: str
+    line_number: int
+    column_number: int
+    script_id: str | None = None
+    url: str | None = None
+    stack_trace: StackTrace | None = None
+    exception: RemoteObject
+    execution_context_id: int
+    exception_meta_data: MetaData
+
+
+@attrs.frozen(kw_only=True)
+class ExceptionThrown:
+    """An exception was logged inside of an exchange; *timestamp* is milliseconds since 1970."""
+
+    timestamp: float
+    exception_details: ExceptionDetails
 
 
 @attrs.frozen(kw_only=True)

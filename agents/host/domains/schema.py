@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
+from ..command import command
 from ..domain import Domain as AnyDomain
-from ..domain import command
-
-if TYPE_CHECKING:
-    from ..session import Session
-
-VERSION = "1.3"
-"""Of the protocol, as ``/json/version`` has it too."""
 
 
 @attrs.frozen(kw_only=True)
@@ -35,12 +27,10 @@ class Schema(AnyDomain):
     """Which domains there are."""
 
     name = "Schema"
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    version = "1.3"
 
     @command
     def get_domains(self) -> DomainList:
         """List the domains."""
-        names = [domain.name for domain in self._session.host.domains]
-        return DomainList(domains=[Domain(name=name, version=VERSION) for name in names])
+        listed = self.target.domains.values()
+        return DomainList(domains=[Domain(name=d.name, version=d.version) for d in listed])

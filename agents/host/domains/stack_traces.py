@@ -7,33 +7,40 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from ...link.messages import MAX_STACKS, Frame
-from ..domain import converter, unstructure_attrs
-from ..recorder import Exchange, Process
-from ..sources import Sources
+from ..exchange import CausedStack, Exchange, Process
+from ..structuring import converter, unstructure_attrs
+from ..target import Target
 from .runtime_types import CallFrame, StackTrace
 
 
 class StackTraces:
     """Gives the stacks of exchanges as CDP has them, mostly the same object for the same stack."""
 
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+    def __init__(self, target: Target) -> None:
+        self._sources = target.sources
         self._made: dict[tuple[int, int], StackTrace] = {}
 
     def of(self, exchange: Exchange) -> StackTrace | None:
         """Give the stack of *exchange*, if it has any frames."""
-        if not exchange.stack:
+        return self.at(exchange.process, exchange.stack)
+
+    def at(self, process: Process, stack: CausedStack) -> StackTrace | None:
+        """Give a *stack* of *process*, if it has any frames, and those that have caused it."""
+        if not stack:
             return None
-        key = (exchange.process.number, exchange.start.stack)
+        key = (process.number, stack.number)
         if key not in self._made:
             if len(self._made) >= MAX_STACKS:
                 self._made.clear()
-            self._made[key] = self._make(exchange)
+            self._made[key] = self._make(process, stack)
         return self._made[key]
 
-    def _make(self, exchange: Exchange) -> StackTrace:
-        process = exchange.process
-        return StackTrace(call_frames=[self._call_frame(process, f) for f in exchange.stack])
+    def _make(self, process: Process, stack: CausedStack) -> StackTrace:
+        return StackTrace(
+            description=stack.description or None,
+            call_frames=[self._call_frame(process, frame) for frame in stack],
+            parent=self.at(process, stack.cause) if stack.cause else None,
+        )
 
     def _call_frame(self, process: Process, frame: Frame) -> CallFrame:
         script = self._sources.of(process, frame)

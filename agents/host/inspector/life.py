@@ -13,6 +13,8 @@ import trio
 
 LINGER = 1.0
 """Seconds that a front end gets to come back: "Reconnect DevTools" reloads its page."""
+ARRIVAL = 5.0
+"""Seconds that a program gets to link which another has announced before it ended."""
 
 
 @attrs.frozen(kw_only=True)
@@ -24,12 +26,14 @@ class Census:
         sessions: Attached front ends.
         keepers: Command lines that wait for the user to have seen enough.
         ever_linked: Whether there has been a program at all.
+        expected: Programs that were announced and have not linked yet.
     """
 
     programs: int = 0
     sessions: int = 0
     keepers: int = 0
     ever_linked: bool = False
+    expected: int = 0
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -62,7 +66,7 @@ class Life:
             return now
         if census.sessions:
             return math.inf
-        return max(now, self._end_when_alone(census, now))
+        return max(now, self._end_when_alone(census, now), self._end_of_expecting(census))
 
     def _note(self, census: Census, now: float) -> None:
         if census.programs:
@@ -73,6 +77,11 @@ class Life:
             self._left_at = now
         self._had_keeper = self._had_keeper or census.keepers > 0
         self._last = census
+
+    def _end_of_expecting(self, census: Census) -> float:
+        if not census.expected or self._idle_since is None:
+            return -math.inf
+        return self._idle_since + ARRIVAL
 
     def _end_when_alone(self, census: Census, now: float) -> float:
         if not census.ever_linked:

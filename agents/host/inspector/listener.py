@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 import trio
 
-from .discovery import Site, Upgrade
+from .discovery import Site
 from .http import Conversation
 from .parting import hang_up
 from .replay import ReplayStream
+from .tasks import Tasks
 from .websocket import FrontEnd, handshake
 
 if TYPE_CHECKING:
@@ -38,10 +40,11 @@ class Listener:
     async def serve(self, sockets: Iterable[socket.socket], connections: trio.Nursery) -> None:
         """Accept on the listening *sockets* until cancelled, and close them then.
 
-        What came in lives on in the nursery *connections*.
+        What came in lives on in the nursery *connections*, and so do commands that are async.
         """
+        attend = partial(self._attend, Tasks(connections))
         listeners = [trio.SocketListener(trio.socket.from_stdlib_socket(s)) for s in sockets]
-        await trio.serve_listeners(self._attend, listeners, handler_nursery=connections)
+        await trio.serve_listeners(attend, listeners, handler_nursery=connections)
 
     async def dismiss(self, reason: str) -> None:
         """Tell every front end to go, with *reason*, and return when all have gone."""
@@ -51,13 +54,13 @@ class Listener:
         for front_end in front_ends:
             await front_end.gone.wait()
 
-    async def _attend(self, stream: trio.SocketStream) -> None:
+    async def _attend(self, tasks: Tasks, stream: trio.SocketStream) -> None:
         if self._open >= MAX_CONNECTIONS:
             await trio.aclose_forcefully(stream)
             return
         self._open += 1
         try:
-            await self._converse(stream)
+            await self._converse(tasks, stream)
             await hang_up(stream)
         except* trio.BrokenResourceError:
             pass
@@ -67,15 +70,15 @@ class Listener:
             self._open -= 1
             stream.socket.close()
 
-    async def _converse(self, stream: trio.SocketStream) -> None:
+    async def _converse(self, tasks: Tasks, stream: trio.SocketStream) -> None:
         _detect_dead_peers(stream)
         conversation = Conversation(stream, self._site)
         upgrade = await conversation.hold()
         if upgrade is not None:
-            await self._admit(upgrade, stream, conversation.early)
+            replay = ReplayStream(stream, handshake(upgrade.key), conversation.early)
+            await self._admit(FrontEnd(self._host, replay, tasks))
 
-    async def _admit(self, upgrade: Upgrade, stream: trio.SocketStream, early: bytes) -> None:
-        front_end = FrontEnd(self._host, ReplayStream(stream, handshake(upgrade.key), early))
+    async def _admit(self, front_end: FrontEnd) -> None:
         self._front_ends.add(front_end)
         try:
             await front_end.attend()

@@ -6,8 +6,9 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -16,11 +17,14 @@ import trio
 from ..config import HostConfig
 from ..host import Host, HostOptions
 from .access import Authority, parse_authority
+from .alarm import Alarm
 from .browser import BrowserError, show
 from .discovery import Site, front_end_url
+from .leaving import leave_soon
 from .life import Census, Life, Vigil
 from .links import LinkServer
 from .listener import Listener
+from .tasks import Steps
 
 NICENESS = 10
 """How much a host that was started beside a program stands back."""
@@ -42,16 +46,20 @@ def run(config: HostConfig) -> None:
         # The program and its servers come first, where processors are few.
         os.nice(NICENESS)
     link = _adopt(config.link_fd)
-    path = link.getsockname()
+    remove = partial(_remove, link.getsockname(), config.link_directory)
+    alarm = Alarm()
     try:
         _log.info("listening on %s port %d for %s", config.host, config.port, config.title)
-        inspector = Inspector(config, Host(_options(config)))
-        trio.run(inspector.serve, [_adopt(fd) for fd in config.inspector_fds], link)
+        host = Host(HostOptions.of(config))
+        host.discover()
+        guard = host.target.guard
+        guard.watch = alarm
+        inspector = Inspector(config, host, partial(leave_soon, remove))
+        sockets = [_adopt(fd) for fd in config.inspector_fds]
+        trio.run(inspector.serve, sockets, link, instruments=[Steps(guard)])
     finally:
-        with suppress(OSError):
-            Path(path).unlink()
-        with suppress(OSError):
-            Path(config.link_directory).rmdir()
+        alarm.stop()
+        remove()
 
 
 @attrs.define(eq=False)
@@ -60,6 +68,7 @@ class Inspector:
 
     _config: HostConfig
     _host: Host
+    _on_end: Callable[[], object]
 
     async def serve(self, sockets: Iterable[socket.socket], link: socket.socket) -> None:
         """Serve until programs and front ends are gone, or a signal says to end."""
@@ -76,6 +85,7 @@ class Inspector:
                 servers.cancel_scope.cancel()
             with trio.move_on_after(PARTING):
                 await listener.dismiss("the tapscope host has ended")
+            self._on_end()
             connections.cancel_scope.cancel()
 
     def _site(self) -> Site:
@@ -113,10 +123,11 @@ class Inspector:
             _log.warning("%s", error)
 
 
-def _options(config: HostConfig) -> HostOptions:
-    return HostOptions(
-        id=config.inspector_id, token=config.link_token, title=config.title, url=config.url
-    )
+def _remove(path: str, folder: str) -> None:
+    with suppress(OSError):
+        Path(path).unlink()
+    with suppress(OSError):
+        Path(folder).rmdir()
 
 
 def _adopt(fd: int) -> socket.socket:
@@ -140,4 +151,5 @@ def _census(host: Host) -> Census:
         sessions=host.sessions,
         keepers=host.keepers,
         ever_linked=host.ever_linked,
+        expected=host.expected,
     )

@@ -18,6 +18,7 @@ from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_st
 
 from .frames import text_frames
 from .replay import ReplayStream
+from .tasks import Tasks
 
 if TYPE_CHECKING:
     from ..host import Host
@@ -50,6 +51,7 @@ class FrontEnd:
 
     _host: Host
     _stream: ReplayStream
+    _tasks: Tasks
     _session: Session | None = attrs.field(default=None, init=False)
     _more: trio.Event = attrs.field(factory=trio.Event, init=False)
     _writing: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
@@ -89,7 +91,7 @@ class FrontEnd:
 
     async def _converse(self, connection: WebSocketConnection, nursery: trio.Nursery) -> None:
         """Run a session until the front end is over, whatever the reason."""
-        session = self._session = self._host.connect(self._wake)
+        session = self._session = self._host.connect(self._wake, self._tasks)
         try:
             nursery.start_soon(self._read, connection, session)
             await self._write(connection, session)

@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
+from tapscope.agents.host.budget import Budget
 from tapscope.agents.host.host import Host, HostOptions
 from tapscope.agents.host.peer import LinkedPeer
-from tapscope.agents.host.recorder import Budget
 from tapscope.agents.host.session import Session
 from tapscope.agents.link import Decoder, Encoder
 from tapscope.agents.link.messages import (
@@ -21,6 +21,7 @@ from tapscope.agents.link.messages import (
     Goodbye,
     Hello,
     Message,
+    Released,
     RequestStarted,
     ResponseStarted,
     StackDefined,
@@ -56,6 +57,11 @@ class FakeProgram:
             Hello(TOKEN, "program", self.pid, "shop.py", folder=self.folder,
                   epoch=1_000 * SECOND, libraries=self.libraries)
         )  # fmt: skip
+
+    @property
+    def released(self) -> bool:
+        """Whether it need not wait for a front end any more."""
+        return Released() in self.heard
 
     def say(self, *messages: Message) -> None:
         encoder = Encoder()

@@ -14,6 +14,9 @@ from tests.agents.host.programs import make_host
 Json = dict[str, Any]
 
 OURS: Json = json.loads(make_host().protocol())
+CDP = {"Network", "Runtime", "Debugger", "Schema"}
+"""Those of our domains that the protocol has, too."""
+DEEPEST = 8
 KEYS = {"types": "id", "commands": "name", "events": "name"}
 
 
@@ -23,6 +26,9 @@ def entries() -> Iterator[tuple[str, str, str]]:
         for section, key in KEYS.items():
             for entry in domain.get(section, []):
                 yield domain["domain"], section, entry[key]
+
+
+OFFICIAL = [entry for entry in entries() if entry[0] in CDP]
 
 
 def find(protocol: Json, domain: str, section: str, name: str) -> Json | None:
@@ -46,7 +52,9 @@ def resolved(protocol: Json, domain: str, schema: Json) -> tuple[str, Json]:
 
 
 def differences(official: Json, domain: str, ours: Json, theirs: Json, path: str) -> Iterator[str]:
-    """In what our schema is no part of theirs."""
+    """In what our schema is no part of theirs, as deep as types can differ that hold themselves."""
+    if path.count(".") > DEEPEST:
+        return
     home, ours = resolved(OURS, domain, ours)
     _, theirs = resolved(official, domain, theirs)
     kinds = (ours["type"], theirs["type"])
@@ -73,7 +81,7 @@ def missing(
             yield from differences(official, domain, field, known[field["name"]], inner)
 
 
-@pytest.mark.parametrize(("domain", "section", "name"), list(entries()))
+@pytest.mark.parametrize(("domain", "section", "name"), OFFICIAL)
 def test_each_entry_is_the_protocols_own_as_far_as_it_goes(
     domain: str, section: str, name: str, protocol_json: Json
 ) -> None:
@@ -91,7 +99,7 @@ def test_each_entry_is_the_protocols_own_as_far_as_it_goes(
 
 @pytest.mark.parametrize("section", ["commands", "events"])
 def test_what_the_protocol_demands_is_never_optional(section: str, protocol_json: Json) -> None:
-    for domain, _, name in (entry for entry in entries() if entry[1] == section):
+    for domain, _, name in (entry for entry in OFFICIAL if entry[1] == section):
         ours, theirs = (find(each, domain, section, name) for each in (OURS, protocol_json))
         assert ours is not None
         assert theirs is not None

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapscope.agents.host.recorder import Budget
+from tapscope.agents.host.budget import Budget
 from tests.agents.host.programs import FakeProgram, FrontEnd, make_host
 
 STEPS = st.lists(

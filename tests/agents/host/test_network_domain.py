@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tapscope.agents.host.recorder import Budget
+from tapscope.agents.host.budget import Budget
 from tests.agents.host.programs import FakeProgram, FrontEnd, HeaderList, make_host, watching
 
 PLAIN: HeaderList = ((b"Content-Type", b"text/plain"),)
@@ -133,7 +133,7 @@ def test_a_request_is_told_with_its_headers_and_times() -> None:
     [told] = front_end.told("requestWillBeSent")
     assert told["request"]["url"] == told["documentURL"] == "http://shop/buy?n=1"
     assert told["request"]["method"] == "POST"
-    assert told["request"]["headers"] == {"X": "1\n2", "Content-Length": "3"}
+    assert told["request"]["headers"] == {"X": "1, 2", "Content-Length": "3"}
     assert told["request"]["hasPostData"] is True
     assert told["timestamp"] == told["wallTime"] == pytest.approx(1001.001)
     assert told["type"] == "XHR"
@@ -163,7 +163,6 @@ def test_bytes_of_headers_are_latin_1() -> None:
         (((b"Content-Type", b"text/plain; charset=latin-1"),), [b"gr\xfcn"], "grün", False),
         (GZIP, [gzip.compress(TEXT)], TEXT.decode(), False),
         (GZIP, [gzip.compress(TEXT)[:9], gzip.compress(TEXT)[9:]], TEXT.decode(), False),
-        (GZIP, [b"no gzip"], "no gzip", False),
         ((*PLAIN, (b"content-encoding", b"deflate")), [zlib.compress(TEXT)], TEXT.decode(), False),
         (((b"Content-Type", b"image/png"),), [b"\x89PNG\xff"], "iVBOR/8=", True),
         ((), [b"\xff"], "/w==", True),

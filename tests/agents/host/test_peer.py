@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapscope.agents.host import host as host_module
+from tapscope.agents.host import target as target_module
 from tapscope.agents.host.host import Host
 from tapscope.agents.link import Decoder, Encoder, LinkError
 from tapscope.agents.link.messages import (
@@ -16,7 +16,6 @@ from tapscope.agents.link.messages import (
     Hello,
     Message,
     Refused,
-    Released,
 )
 from tests.agents.host.programs import TOKEN, FakeProgram, FrontEnd, make_host, watching
 from tests.agents.link.samples import MESSAGE
@@ -156,25 +155,25 @@ def test_releasing_reaches_the_programs_and_nobody_else() -> None:
     keeper.receive(opening(Hello(TOKEN, "keeper", 1)))
     host.link(heard.append)
     FrontEnd(host).ask("Runtime.runIfWaitingForDebugger")
-    assert program.heard == [Released()]
+    assert program.released
     assert heard == []
 
 
 def test_a_front_end_may_release_a_program_that_has_not_linked_yet() -> None:
     host = make_host()
     FrontEnd(host).ask("Runtime.runIfWaitingForDebugger")
-    assert FakeProgram(host).heard == [Released()]
+    assert FakeProgram(host).released
 
 
 def test_programs_need_not_wait_while_a_front_end_stays_that_released_one() -> None:
     host = make_host()
     FakeProgram(host)
     front_end = FrontEnd(host)
-    assert FakeProgram(host).heard == []
+    assert not FakeProgram(host).released
     front_end.ask("Runtime.runIfWaitingForDebugger")
-    assert FakeProgram(host).heard == [Released()]
+    assert FakeProgram(host).released
     front_end.session.close()
-    assert FakeProgram(host).heard == []
+    assert not FakeProgram(host).released
 
 
 @given(st.lists(MESSAGE, max_size=12))
@@ -221,15 +220,15 @@ def test_a_disabled_console_is_told_nothing() -> None:
 def test_programs_that_come_and_go_are_forgotten_in_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(host_module, "MAX_PROCESSES", 10)
+    monkeypatch.setattr(target_module, "MAX_PROCESSES", 10)
     host = make_host()
     stays = FakeProgram(host)
     for _ in range(100):
         FakeProgram(host).end()
-    assert len(host.processes) == 10
-    assert stays.peer.process in host.processes
-    assert FakeProgram(host).peer.process not in host.processes[:-1]
-    numbers = [process.number for process in host.processes]
+    assert len(host.target.processes) == 10
+    assert stays.peer.process in host.target.processes
+    assert FakeProgram(host).peer.process not in host.target.processes[:-1]
+    numbers = [process.number for process in host.target.processes]
     assert len(set(numbers)) == 10
 
 

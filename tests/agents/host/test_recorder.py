@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import tracemalloc
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapscope.agents.host.recorder import Budget, Exchange, Process, Recorder
+from tapscope.agents.host.budget import Budget
+from tapscope.agents.host.exchange import Exchange, Process
+from tapscope.agents.host.recorder import Recorder
+from tapscope.agents.link import Decoder, Encoder
 from tapscope.agents.link.messages import (
     MAX_STACKS,
     BodyChunk,
@@ -15,6 +19,7 @@ from tapscope.agents.link.messages import (
     Frame,
     RequestStarted,
     ResponseStarted,
+    StackDefined,
 )
 
 SMALL = Budget(exchanges=5, total_bytes=100, body_bytes=40)
@@ -35,7 +40,7 @@ def response(number: int) -> ResponseStarted:
 
 
 def chunk(number: int, data: bytes | None, *, sent: bool = False) -> BodyChunk:
-    return BodyChunk(number, 3, len(data or b"lost"), data, sent)
+    return BodyChunk(number, 3, len(b"lost" if data is None else data), data, sent)
 
 
 def end(number: int) -> ExchangeFinished:
@@ -197,7 +202,7 @@ def test_processes_are_kept_apart() -> None:
 def test_a_process_keeps_as_many_stacks_as_it_may_refer_to() -> None:
     program = process()
     for number in range(3 * MAX_STACKS):
-        program.define_stack(number, ())
+        program.define_stack(StackDefined(number, ()))
     assert len(program.stacks) == MAX_STACKS
     assert 3 * MAX_STACKS - 1 in program.stacks
 
@@ -205,7 +210,7 @@ def test_a_process_keeps_as_many_stacks_as_it_may_refer_to() -> None:
 def test_an_exchange_keeps_its_stack_when_the_process_has_no_room_for_it() -> None:
     recorder, program = Recorder(SMALL), process()
     frame = Frame("f", "/srv/shop.py", 1, 0)
-    program.define_stack(1, (frame,))
+    program.define_stack(StackDefined(1, (frame,)))
     exchange = recorder.record(program, start(1, stack=1))
     program.stacks.clear()
     assert exchange is not None
@@ -257,3 +262,37 @@ def test_many_short_exchanges_take_no_more_memory_than_few() -> None:
     assert kept_bytes(recorder) <= 5000
     assert max(sizes) < 2 * min(sizes)
     assert max(sizes) < 2_000_000
+
+
+def test_heads_are_bounded_too_and_the_oldest_exchanges_go_first() -> None:
+    recorder, program = Recorder(Budget(head_bytes=1_000_000)), process()
+    for number in range(1, 1001):
+        url = f"http://shop/{number}?{'x' * 10_000}"
+        recorder.record(program, RequestStarted(number, 1, "GET", url, (), 0, "main", None, None))
+    kept = [exchange.start.id for exchange in all_of(recorder)]
+    assert 50 < len(kept) < 100
+    assert kept == list(range(1001 - len(kept), 1001))
+
+
+HEADERS = st.lists(st.tuples(st.binary(max_size=40), st.binary(max_size=400)), max_size=20)
+
+
+@given(HEADERS, st.text(max_size=500))
+def test_what_a_head_weighs_is_about_what_it_takes(
+    headers: list[tuple[bytes, bytes]], url: str
+) -> None:
+    recorder, program = Recorder(Budget()), process()
+    decoder = Decoder(magic=False)
+    event = RequestStarted(0, 1, "GET", url, tuple(headers), 0, "main", None, None)
+    tracemalloc.start()
+    try:
+        for number in range(1, 101):
+            data = Encoder().encode(attrs.evolve(event, id=number))
+            told = next(decoder.feed(data))
+            assert isinstance(told, RequestStarted)
+            recorder.record(program, told)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    weighed = sum(exchange.weight for exchange in all_of(recorder))
+    assert weighed / 3 < taken < weighed * 1.5

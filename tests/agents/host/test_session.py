@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapscope.agents.host.domain import (
+from tapscope.agents.host.command import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
     INVALID_REQUEST,
@@ -16,8 +16,9 @@ from tapscope.agents.host.domain import (
     SERVER_ERROR,
     SESSION_NOT_FOUND,
 )
+from tapscope.agents.host.domains.network.domain import NetworkFeed
 from tapscope.agents.host.host import HostOptions
-from tapscope.agents.host.session import MAX_OUTBOX
+from tapscope.agents.host.outbox import MAX_BYTES
 from tests.agents.host.programs import FakeProgram, FrontEnd, make_host, watching
 
 
@@ -206,7 +207,7 @@ def test_a_take_gives_about_as_much_as_it_was_asked_for() -> None:
 def test_a_front_end_that_does_not_read_overflows_and_grows_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tapscope.agents.host.session.MAX_OUTBOX", 20_000)
+    monkeypatch.setattr("tapscope.agents.host.outbox.MAX_BYTES", 20_000)
     host = make_host()
     front_end, program = watching(host), FakeProgram(host)
     number = 0
@@ -225,7 +226,7 @@ def test_a_front_end_that_does_not_read_overflows_and_grows_no_more(
 def test_one_front_end_that_does_not_read_does_not_disturb_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tapscope.agents.host.session.MAX_OUTBOX", 20_000)
+    monkeypatch.setattr("tapscope.agents.host.outbox.MAX_BYTES", 20_000)
     host = make_host()
     idle, busy, program = watching(host), watching(host), FakeProgram(host)
     for number in range(1, 100):
@@ -244,7 +245,7 @@ def test_one_answer_may_be_longer_than_what_may_wait() -> None:
     for _ in range(5):
         program.receive(1, b"\1" * 1_000_000)
     program.finish(1)
-    for _ in range(MAX_OUTBOX // 30_000_000):
+    for _ in range(MAX_BYTES // 30_000_000):
         assert len(front_end.ask("Network.getResponseBody", requestId="1.1")["body"]) == 5_000_000
     assert not front_end.session.overflowed
 
@@ -254,7 +255,7 @@ def test_a_command_that_fails_in_an_unforeseen_way_is_answered(
 ) -> None:
     host = make_host()
     front_end = FrontEnd(host)
-    monkeypatch.setattr(host.network, "find", int)
+    monkeypatch.setattr(host.target.feed(NetworkFeed), "find", int)
     error = front_end.refusal("Network.getResponseBody", requestId="1.1")
     assert error["code"] == INTERNAL_ERROR
     assert "getResponseBody" in caplog.text

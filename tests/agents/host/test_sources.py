@@ -7,11 +7,15 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tapscope.agents.host import sources
-from tapscope.agents.link.messages import MAX_STACKS, Frame
+from tapscope.agents.host.exchange import MAX_TEXTS
+from tapscope.agents.link.messages import MAX_STACKS, Frame, SourceTold, StackDefined
 from tests.agents.host.programs import FakeProgram, FrontEnd, make_host
 
 SOURCE = "import shop\n\n\ndef buy() -> None:\n    shop.buy('grün')\n"
@@ -137,6 +141,93 @@ def test_a_file_that_cannot_be_read_has_a_line_that_says_so(folder: Path, data: 
     assert "can't be shown" in found["sourcesContent"][0]
 
 
+@pytest.mark.parametrize(
+    "filename", ["<ipython-input-1-0123>", "/tmp/ipykernel_7/1.py", "<attrs generated init A>"]
+)
+def test_what_is_in_no_file_is_shown_as_the_program_tells_it(folder: Path, filename: str) -> None:
+    program = program_at(folder)
+    program.say(SourceTold(filename, "x = 1\n"), StackDefined(2, (Frame("f", filename, 1, 0),)))
+    program.start(2, stack=2)
+    [told] = front_end_of(program).told("scriptParsed")
+    assert map_of(told)["sourcesContent"] == ["x = 1\n"]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (SOURCE.encode(), SOURCE),
+        ("# coding: latin-1\n# grün\n".encode("latin-1"), "# coding: latin-1\n# grün\n"),
+    ],
+)
+def test_a_module_in_a_zip_file_is_read_from_it(folder: Path, data: bytes, text: str) -> None:
+    with ZipFile(folder / "app.pyz", "w") as archive:
+        archive.writestr("pkg/shop.py", data)
+        archive.writestr("pkg/secret.py", "secret")
+    _, found = shown(folder, "app.pyz/pkg/shop.py")
+    assert found["sourcesContent"] == [text]
+
+
+@pytest.mark.parametrize("filename", ["app.pyz/gone.py", "shop.py/gone.py", "bad.pyz/gone.py"])
+def test_a_zip_file_without_it_has_a_line_that_says_so(folder: Path, filename: str) -> None:
+    with ZipFile(folder / "app.pyz", "w") as archive:
+        archive.writestr("pkg/shop.py", SOURCE)
+    (folder / "bad.pyz").write_bytes((folder / "app.pyz").read_bytes()[:-9])
+    _, found = shown(folder, filename)
+    assert "can't be shown" in found["sourcesContent"][0]
+
+
+@given(data=st.binary(max_size=300), cut=st.integers(0, 200))
+def test_whatever_is_in_a_file_or_in_what_looks_like_a_zip_file_is_shown(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, cut: int
+) -> None:
+    folder = tmp_path_factory.mktemp("sources")
+    with ZipFile(folder / "a.zip", "w") as archive:
+        archive.writestr("m.py", data)
+    whole = (folder / "a.zip").read_bytes()
+    (folder / "b.zip").write_bytes(whole[:cut] + data + whole[cut:])
+    (folder / "m.py").write_bytes(data)
+    for filename in ("m.py", "a.zip/m.py", "b.zip/m.py"):
+        _, found = shown(folder, filename)
+        assert len(found["sourcesContent"]) == 1
+
+
+def test_a_program_that_tells_texts_without_end_does_not_fill_the_memory(folder: Path) -> None:
+    program = program_at(folder)
+    process = program.host.target.processes[0]
+    for number in range(30):
+        program.say(SourceTold(f"<made {number}>", "x" * (MAX_TEXTS // 10)))
+    assert sum(map(len, process.texts.values())) <= MAX_TEXTS
+    assert "<made 29>" in process.texts
+
+
+@pytest.mark.parametrize(
+    ("patterns", "skip", "folded"),
+    [
+        ([], False, [False, False]),
+        (["/shop\\.py$"], False, [True, False]),
+        (["^file:///", "nothing"], False, [True, False]),
+        ([], True, [False, True]),
+    ],
+)
+def test_a_front_end_says_which_files_are_folded(
+    folder: Path, patterns: list[str], *, skip: bool, folded: list[bool]
+) -> None:
+    program = program_at(folder, Frame("f", "shop.py", 1, 0), Frame("g", "<string>", 1, 0))
+    front_end = FrontEnd(program.host)
+    front_end.ask("Debugger.enable")
+    asked = {"patterns": patterns, "skipAnonymous": skip}
+    assert front_end.ask("Debugger.setBlackboxPatterns", **asked) == {}
+    assert front_end.ask("Debugger.setBlackboxExecutionContexts", uniqueIds=["x"]) == {}
+    front_end.ask("Network.enable")
+    told = front_end.told("scriptParsed")
+    assert ["ignoreList" in map_of(script) for script in told] == folded
+
+
+def test_a_pattern_that_is_none_is_refused(folder: Path) -> None:
+    front_end = front_end_of(program_at(folder))
+    assert "(" in front_end.refusal("Debugger.setBlackboxPatterns", patterns=["("])["message"]
+
+
 def test_the_source_can_be_asked_for_and_is_no_javascript(folder: Path) -> None:
     front_end = front_end_of(program_at(folder, Frame("f", "shop.py", 1, 0)))
     [script] = front_end.told("scriptParsed")
@@ -193,7 +284,7 @@ def test_a_program_that_makes_up_file_names_does_not_fill_the_memory(
     for number in range(2, 100):
         program.define_stack(number, Frame("f", f"<made {number}>", 1, 0))
         program.start(number, stack=number)
-    assert len(program.host.sources.all()) == 10
+    assert len(program.host.target.sources.all()) == 10
     scripts = {told["scriptId"] for told in front_end.told("scriptParsed")}
     assert len(scripts) == 11
     used = {

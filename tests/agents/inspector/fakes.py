@@ -17,6 +17,7 @@ from tapscope.agents.host.inspector.access import Authority
 from tapscope.agents.host.inspector.discovery import Site
 from tapscope.agents.host.inspector.links import LinkServer
 from tapscope.agents.host.inspector.listener import Listener
+from tapscope.agents.host.running import Runner
 from tapscope.agents.link import LinkError
 
 ID = "5ca1ab1e"
@@ -96,7 +97,8 @@ class FakeHost:
     peers: list[FakePeer] = attrs.field(factory=list[FakePeer])
     _came: trio.Event = attrs.field(factory=trio.Event)
 
-    def connect(self, wake: Callable[[], None]) -> FakeSession:
+    def connect(self, wake: Callable[[], None], runner: Runner) -> FakeSession:
+        del runner
         self.sessions.append(FakeSession(wake, self.react))
         self._announce()
         return self.sessions[-1]

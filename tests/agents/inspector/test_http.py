@@ -124,7 +124,7 @@ def test_a_bad_head_is_answered_in_words(request_bytes: bytes, status: int) -> N
     trio.run(ask)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.binary(min_size=1) | st.just(head()), min_size=1))
 def test_no_bytes_take_the_server_down(chunks: list[bytes]) -> None:
     async def send() -> None:

@@ -9,7 +9,7 @@ import pytest
 import trio
 from trio.testing import MockClock, trio_test
 
-from tapscope.agents.host.inspector.life import LINGER, Census, Life, Vigil
+from tapscope.agents.host.inspector.life import ARRIVAL, LINGER, Census, Life, Vigil
 
 NOBODY = Census()
 PROGRAM = Census(programs=1, ever_linked=True)
@@ -21,6 +21,8 @@ KEEPER = Census(keepers=1, ever_linked=True)
 KEPT_FRONT_END = Census(keepers=1, sessions=1, ever_linked=True)
 DESERTED = Census(ever_linked=True)
 LONE_KEEPER = Census(keepers=1)
+PROGRAM_AND_HEIR = Census(programs=1, ever_linked=True, expected=1)
+HEIR = Census(ever_linked=True, expected=1)
 
 NEVER = math.inf
 
@@ -43,6 +45,9 @@ def foretold(history: list[Census], *, keep: bool) -> float:
         ([PROGRAM], NEVER),
         ([PROGRAM, DESERTED], 102),
         ([PROGRAM, PROGRAM_AND_KEEPER, KEEPER], 103),
+        ([PROGRAM_AND_HEIR, HEIR], 102 + ARRIVAL),
+        ([PROGRAM_AND_HEIR, HEIR, PROGRAM], NEVER),
+        ([PROGRAM_AND_HEIR, HEIR, PROGRAM, DESERTED], 104),
         ([PROGRAM, BOTH], NEVER),
         ([PROGRAM, BOTH, PROGRAM], NEVER),
         ([PROGRAM, BOTH, PROGRAM, DESERTED], 104),

@@ -12,7 +12,8 @@ import pytest
 import trio
 
 from tapscope.agents.link import Decoder, messages
-from tapscope.agents.link.messages import MAX_STACKS, Frame, Message
+from tapscope.agents.link.messages import MAX_STACKS, ConnectionInfo, Frame, Message
+from tapscope.agents.link.plain import pack
 from tapscope.agents.tap.encoder import MAX_ERROR_TEXT, EventEncoder
 from tapscope.agents.tap.queue import DroppedChunk, Event
 from tapscope.agents.tap.stacks import StackTable
@@ -22,9 +23,12 @@ from tapscope.channels.http import (
     Connection,
     ExchangeFailed,
     ExchangeFinished,
+    RequestReceived,
     RequestStarted,
+    ResponseSent,
     ResponseStarted,
 )
+from tapscope.channels.work import WorkAnswered, WorkChunk, WorkFinished, WorkStarted
 
 CONNECTION = Connection(3, "::1", 443, 10, 11, 12, 13, 14, 15, "TLSv1.3", 2)
 
@@ -33,6 +37,12 @@ def encoded(*events: Event) -> list[Message]:
     encoder = EventEncoder()
     methods: dict[type, Callable[[Any], bytes]] = {
         RequestStarted: encoder.start,
+        RequestReceived: encoder.request_received,
+        ResponseSent: encoder.response_sent,
+        WorkStarted: lambda event: encoder.work_started(event, "acme.job"),
+        WorkAnswered: encoder.work_answered,
+        WorkChunk: encoder.work_chunk,
+        WorkFinished: encoder.work_finished,
         ResponseStarted: encoder.headers,
         BodyChunk: encoder.body_chunk,
         DroppedChunk: encoder.dropped_chunk,
@@ -58,6 +68,7 @@ def start(stack: Stack = ()) -> RequestStarted:
         ExchangeFinished(1, 2, 17, complete=False),
         ExchangeFinished(1, 2, None),
         ResponseStarted(1, 2, 404, "Gone?", "h2", (("a", "b"),), None, True, 5, 6),
+        ResponseSent(1, 2, 404, "Gone?", (("a", "b"),), "shop.views:index"),
     ],
 )
 def test_a_message_has_the_fields_of_its_event(event: Event) -> None:
@@ -73,6 +84,56 @@ def test_a_request_has_the_fields_of_its_event_and_its_stack_by_number() -> None
     assert isinstance(message, messages.RequestStarted)
     assert message.stack == defined.id
     assert fields(message) == fields(event) | {"stack": defined.id}
+
+
+def test_an_incoming_request_has_the_fields_of_its_event() -> None:
+    event = RequestReceived(1, 2, "GET", "http://shop/", (), "h2", "main", (), CONNECTION, "app", 8)
+    _, message = encoded(event)
+    assert isinstance(message, messages.RequestReceived)
+    assert message.connection == ConnectionInfo(3, "::1", 443, 10, 11, 12, 13, 14, 15, "TLSv1.3")
+    assert fields(message) == fields(event) | {
+        "stack": message.stack,
+        "connection": message.connection,
+    }
+
+
+def test_what_a_message_has_no_field_for_is_rendered_and_packed() -> None:
+    started = WorkStarted(1, 2, "resize", {"width": 3}, (), "main", 8)
+    answered, chunk = WorkAnswered(1, 2, {"queued": True}), WorkChunk(1, 2, [b"x"], sent=False)
+    _, begun, *others = encoded(started, answered, chunk, WorkFinished(1, 2, {"bytes": 17}))
+    assert isinstance(begun, messages.WorkStarted)
+    assert begun == messages.WorkStarted(
+        1, 2, "acme.job", begun.stack, "main", 8, pack({"name": "resize", "detail": {"width": 3}})
+    )
+    assert others == [
+        messages.WorkAnswered(1, 2, pack({"detail": {"queued": True}})),
+        messages.WorkChunk(1, 2, pack({"data": [b"x"], "sent": False})),
+        messages.WorkFinished(1, 2, pack({"result": {"bytes": 17}})),
+    ]
+
+
+@attrs.define
+class OwnStarted:
+    """A start that tells only what it must."""
+
+    id: int
+    at: int
+    subject: str
+
+
+def test_an_event_of_a_class_of_its_own_needs_only_an_id_and_a_time() -> None:
+    encoder = EventEncoder()
+    data = encoder.work_started(OwnStarted(1, 2, "mail"), "acme.job")
+    _, message = Decoder(magic=False).feed(data)
+    assert isinstance(message, messages.WorkStarted)
+    assert (message.thread, message.parent) == ("", None)
+    assert message.fields == pack({"subject": "mail"})
+
+
+@pytest.mark.parametrize("event", [OwnStarted("1", 2, ""), {"id": 1}, OwnStarted(2**70, 2, "")])  # type: ignore[arg-type]
+def test_an_event_that_no_message_can_hold_is_refused(event: Any) -> None:
+    with pytest.raises(Exception, match=r".+"):
+        EventEncoder().work_started(event, "acme.job")
 
 
 def test_a_response_has_the_fields_of_its_connection() -> None:
@@ -151,7 +212,7 @@ def test_a_cancellation_is_told_as_one(error: BaseException) -> None:
 def defined(*stacks: Stack) -> list[tuple[int, list[tuple[str, str, int, int]]]]:
     table = StackTable()
     numbered = [table.number(stack) for stack in stacks]
-    return [(number, frames) for number, frames in numbered if frames is not None]
+    return [(number, new[-1][1]) for number, new in numbered if new is not None]
 
 
 def here() -> Stack:

@@ -14,6 +14,7 @@ from tapscope.channels.http import (
     RequestStarted,
     ResponseStarted,
 )
+from tapscope.channels.log import RecordLogged
 
 HEAD = 2
 """Bytes before a piece of a body: what kind of array it is, and the message's number."""
@@ -36,6 +37,17 @@ class FakeEncoder:
         return encoded
 
     headers = body_chunk = dropped_chunk = finish = error = start
+    request_received = response_sent = start
+    work_answered = work_chunk = dropped_work_chunk = work_finished = start
+    socket_opened = socket_frame = dropped_frame = socket_closed = start
+
+    def work_started(self, event: Event, _lifecycle: str) -> Encoded:
+        return self.start(event)
+
+    socket_opening = work_started
+
+    def record(self, _event: RecordLogged) -> Encoded:
+        return Encoded()
 
 
 def queue(max_events: int = 100, max_bytes: int = 1000) -> EventQueue:
@@ -70,7 +82,7 @@ def whole_exchange(queue: EventQueue, number: int, data: bytes = b"body") -> Non
     queue.start(start(number), "")
     queue.headers(response(number), "")
     queue.body_chunk(chunk(number, data), "")
-    queue.end(end(number), "")
+    queue.finish(end(number), "")
 
 
 def test_events_come_out_in_order() -> None:
@@ -82,11 +94,11 @@ def test_events_come_out_in_order() -> None:
 
 
 def test_bytes_of_bodies_are_dropped_first_and_counted() -> None:
-    full = queue(max_bytes=10 + HEAD)
+    full = queue(max_bytes=10 + 2 * HEAD)
     full.start(start(1), "")
     full.body_chunk(chunk(1, b"12345678"), "")
     full.body_chunk(chunk(1, b"9012"), "")
-    full.end(end(1), "")
+    full.finish(end(1), "")
     _, *kept, dropped, _ = popped(full)
     assert [piece.data for piece in kept if isinstance(piece, BodyChunk)] == [b"12345678", b"90"]
     assert isinstance(dropped, DroppedChunk)
@@ -122,7 +134,7 @@ def test_an_exchange_that_got_in_is_told_to_its_end() -> None:
     full.start(start(3), "")
     for number in (1, 2, 3):
         full.headers(response(number), "")
-        full.end(end(number), "")
+        full.finish(end(number), "")
     assert [event.id for event in popped(full)] == [1, 2, 1, 1, 2, 2]
 
 
@@ -133,7 +145,7 @@ def test_a_refused_exchange_stays_out_when_there_is_room_again() -> None:
     popped(full)
     full.headers(response(2), "")
     full.body_chunk(chunk(2, b"late"), "")
-    full.end(end(2), "")
+    full.finish(end(2), "")
     assert popped(full) == []
 
 
@@ -192,7 +204,7 @@ def test_every_byte_and_every_exchange_is_carried_or_counted(
             sent += 5
         elif step == "end" and number in open_ids:
             open_ids.remove(number)
-            full.end(end(number), "")
+            full.finish(end(number), "")
         elif step == "take" and (encoded := full.pop()) is not None:
             assert isinstance(encoded, Encoded)
             taken.append(encoded.event)

@@ -35,7 +35,7 @@ from tests.agents.tap.carriers import HELLO, FakeCarrier, hello
 def tapping(carrier: FakeCarrier, lost: list[str] | None = None) -> Generator[Tap]:
     """Give an attached tap whose link is *carrier*; reasons of its loss go to *lost*."""
     reasons = [] if lost is None else lost
-    tap = Tap(lambda: carrier, hello, reasons.append)
+    tap = Tap(lambda: carrier, hello, reasons.append, print)
     tap.start()
     tap.attach()
     try:
@@ -115,7 +115,7 @@ def test_a_link_that_never_takes_is_closed_without_goodbye(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     carrier = FakeCarrier(capacity=10)
-    tap = Tap(lambda: carrier, hello, lambda _: None)
+    tap = Tap(lambda: carrier, hello, lambda _: None, print)
     tap.start()
     monkeypatch.setattr(Tap.flush, "__defaults__", (0.0,))
     tap.close()
@@ -219,7 +219,7 @@ def test_attaching_without_a_host_listens_to_nothing() -> None:
 
 
 def test_a_tap_that_never_started_listens_to_nothing_and_can_be_closed() -> None:
-    tap = Tap(FakeCarrier, hello, lambda _: None)
+    tap = Tap(FakeCarrier, hello, lambda _: None, print)
     tap.attach()
     assert not client.start.has_subscribers
     tap.close()

@@ -3,5 +3,3 @@
 from __future__ import annotations
 
 from .domain import Network as Network
-from .domain import NetworkFeed as NetworkFeed
-from .translation import Translator as Translator

@@ -11,15 +11,28 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from ....link.messages import Event
-from ...body import Body
-from ...content import ContentType, display
-from ...domain import CommandError, Domain, command, encode_event
-from ...recorder import Exchange, Recorder
+from ...command import CommandError, command
+from ...content import Display
+from ...domain import Domain
+from ...exchange import Exchange
+from ...feed import Feed
+from ...target import EVERY, Target
+from ...wire import encode_event
 from ..debugger import Debugger
-from . import types
-from .headers import find
-from .heads import RequestHead, ResponseHead
-from .translation import Translator, decoded_body
+from ..io import IO
+from . import types, websocket_types
+from .appetite import Appetite, appetite
+from .bodies import Bodies, bodies_of
+from .remarks import remark
+from .resource_types import (
+    LoadedResource,
+    LoadNetworkResourceOptions,
+    SearchResult,
+    found,
+    missing,
+)
+from .search import expression, search
+from .translation import Translator
 
 if TYPE_CHECKING:
     from ...session import Session
@@ -30,29 +43,77 @@ _log = logging.getLogger("tapscope")
 _REQUEST_ID = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 
 
+class NetworkFeed(Feed):
+    """Translates each event once, for all sessions that have the domain enabled."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target)
+        self._translator = Translator(target)
+
+    def stop(self) -> None:
+        """Let go of what was remembered, as from now on events are going to be missed."""
+        self._translator.forget()
+
+    def recorded(self, exchange: Exchange, event: Event) -> None:
+        """Translate *event* and send it to every front end that wants it."""
+        enabled = [domain for domain in self.domains if isinstance(domain, Network)]
+        streamers = [domain for domain in enabled if exchange.key in domain.streaming]
+        events = list(self._translator.live(exchange, event, streaming=bool(streamers)))
+        plain = [encode_event(Network.name, _without_bytes(event)) for event in events]
+        streamed = [encode_event(Network.name, e) for e in events] if streamers else plain
+        for domain in enabled:
+            domain.tell(exchange, streamed if domain in streamers else plain)
+
+    def history(self, exchange: Exchange) -> list[bytes]:
+        """Give what there is to tell of *exchange*; nothing if that can't be shown."""
+        try:
+            return [
+                encode_event(Network.name, event) for event in self._translator.history(exchange)
+            ]
+        except Exception:
+            _log.exception("exchange %s can't be shown", exchange.id)
+            return []
+
+    def buffered(self, exchange: Exchange) -> bytes:
+        """Give what there is of the body of *exchange*, for one who streams it from now on."""
+        return self._translator.buffered(exchange)
+
+    def find(self, wanted: str) -> Exchange | None:
+        """Give the newest exchange that front ends know by the request id *wanted*."""
+        if not _REQUEST_ID.fullmatch(wanted):
+            return None
+        process, _, first = wanted.partition(".")
+        return self.target.recorder.newest(int(process), int(first))
+
+
 class Network(Domain):
     """What a program requests, and what it gets."""
 
     name = "Network"
+    version = "1.3"
     events: ClassVar[tuple[type, ...]] = (
         types.RequestWillBeSent,
         types.RequestWillBeSentExtraInfo,
         types.ResponseReceived,
         types.ResponseReceivedExtraInfo,
+        types.ResponseReceivedEarlyHints,
         types.DataReceived,
         types.LoadingFinished,
         types.LoadingFailed,
+        *websocket_types.EVENTS,
     )
 
+    lifecycles = ("http.client", "http.server", "websocket.client", "websocket.server", EVERY)
+    lossless = True
+    feed = NetworkFeed
+
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._feed = session.host.network
+        super().__init__(session)
+        self._feed = self.target.feed(NetworkFeed)
         self.seen: int = 0
         self.streaming: set[tuple[int, int]] = set()
-
-    def close(self) -> None:
-        """Stop telling: the session has left."""
-        self.disable()
+        self._appetite = Appetite()
+        self._remarked: set[tuple[int, int]] = set()
 
     @command
     def enable(
@@ -63,19 +124,27 @@ class Network(Domain):
     ) -> None:
         """Tell of requests from now on, and before that of those that are recorded.
 
-        The sizes are taken for what this front end would like; the host's own
-        budget holds for all of them.
+        The sizes are what this front end wants at most; the host keeps no more
+        and no less for them.
+
+        Args:
+            max_total_buffer_size: Bytes of the newest bodies that it can ask for.
+            max_resource_buffer_size: Bytes of one body that it is given, the first ones.
+            max_post_data_size: Bytes of a request's body within ``requestWillBeSent``: there
+                are none, as a request is told before its body.
         """
-        del max_total_buffer_size, max_resource_buffer_size, max_post_data_size
-        if self._feed.add(self):
+        del max_post_data_size
+        self._appetite = appetite(max_total_buffer_size, max_resource_buffer_size)
+        if not self.enabled:
+            super().enable()
             self.seen = 0
-            self._session.replay(self._history())
+            self.session.replay(self._history())
 
     @command
     def disable(self) -> None:
         """Tell of no more requests."""
-        self._feed.remove(self)
-        self._session.replay(iter(()))
+        super().disable()
+        self.session.replay(iter(()))
         self.streaming.clear()
 
     @command
@@ -85,22 +154,16 @@ class Network(Domain):
         Reading does not consume it: it can be asked for again.
         """
         exchange = self._find(request_id)
-        head = ResponseHead.of(exchange)
-        if head is None:
-            raise CommandError(f"request {request_id!r} has no response yet")
-        data = head.decoder().decode(_kept(exchange.response_body))
-        shown = display(data, head.content_type, _note(exchange.response_body))
+        shown = self._bodies(exchange).response()
+        self._remark(exchange, shown)
         return types.ResponseBody(body=shown.text, base64_encoded=shown.base64_encoded)
 
     @command
     def get_request_post_data(self, request_id: str) -> types.PostData:
         """Give the body of a request as far as the program has sent it."""
         exchange = self._find(request_id)
-        body = exchange.request_body
-        if not body.length:
-            raise CommandError(f"request {request_id!r} has sent no body")
-        sent_as = ContentType.parse(find(RequestHead.of(exchange).pairs, "content-type"))
-        shown = display(_kept(body), sent_as, _note(body))
+        shown = self._bodies(exchange).request()
+        self._remark(exchange, shown)
         return types.PostData(post_data=shown.text, base64_encoded=shown.base64_encoded)
 
     @command
@@ -109,94 +172,80 @@ class Network(Domain):
         exchange = self._find(request_id)
         if exchange.end is None:
             self.streaming.add(exchange.key)
-        decoded = base64.b64encode(decoded_body(exchange))
-        return types.BufferedData(buffered_data=decoded.decode("ascii"))
+        buffered = base64.b64encode(self._feed.buffered(exchange))
+        return types.BufferedData(buffered_data=buffered.decode("ascii"))
+
+    @command
+    def search_in_response_body(
+        self,
+        request_id: str,
+        query: str,
+        case_sensitive: bool = False,  # noqa: FBT001, FBT002  # a parameter of the protocol's
+        is_regex: bool = False,  # noqa: FBT001, FBT002
+    ) -> SearchResult:
+        """Give the lines of a response's body in which something is found, if it is text.
+
+        Args:
+            query: A text, or a regular expression.
+            case_sensitive: Whether capitals differ from small letters.
+            is_regex: Whether *query* is a regular expression.
+        """
+        wanted = expression(query, case_sensitive=case_sensitive, is_regex=is_regex)
+        shown = self._bodies(self._find(request_id)).response()
+        return SearchResult(result=[] if shown.base64_encoded else search(shown.text, wanted))
+
+    @command
+    def load_network_resource(
+        self,
+        url: str,
+        options: LoadNetworkResourceOptions,
+        frame_id: str | None = None,
+    ) -> LoadedResource:
+        """Open a source file that has occurred in a stack; nothing else is loaded.
+
+        Args:
+            url: Where DevTools shows it, as its source map says.
+            options: They make no difference.
+            frame_id: It makes none either.
+        """
+        del options, frame_id
+        script = self.target.sources.at(url)
+        return missing() if script is None else found(self.session.domain(IO).open(script.text()))
 
     def tell(self, exchange: Exchange, messages: list[bytes]) -> None:
         """Send *messages* about *exchange*, if its history is not still to be sent."""
-        if exchange.sequence <= self.seen or not self._session.replaying:
+        if exchange.sequence <= self.seen or not self.session.replaying:
             self.seen = max(self.seen, exchange.sequence)
             self._announce(exchange)
             for message in messages:
-                self._session.send(message)
+                self.session.send_event(self, message)
         if exchange.end is not None:
             self.streaming.discard(exchange.key)
 
     def _history(self) -> Iterator[list[bytes]]:
-        while (exchange := self._feed.recorder.after(self.seen)) is not None:
+        while (exchange := self.target.recorder.after(self.seen)) is not None:
             self.seen = exchange.sequence
             self._announce(exchange)
             yield self._feed.history(exchange)
 
     def _announce(self, exchange: Exchange) -> None:
-        self._session.domain(Debugger).announce_stack(exchange)
+        self.session.domain(Debugger).announce_stack(exchange.process, exchange.stack)
+
+    def _bodies(self, exchange: Exchange) -> Bodies:
+        self._appetite.check(self.target.recorder, exchange)
+        return bodies_of(self.target, exchange, self._appetite)
+
+    def _remark(self, exchange: Exchange, shown: Display) -> None:
+        """Say in the Console, once, what can't stand under bytes."""
+        if shown.note and shown.base64_encoded and exchange.key not in self._remarked:
+            self._remarked.add(exchange.key)
+            remark(self.session, exchange, shown.note)
 
     def _find(self, wanted: str) -> Exchange:
         exchange = self._feed.find(wanted)
         if exchange is None:
             raise CommandError(f"no request {wanted!r} is recorded, or not any more")
         return exchange
-
-
-class NetworkFeed:
-    """Translates each event once, for all sessions that have the domain enabled."""
-
-    def __init__(self, recorder: Recorder, translator: Translator) -> None:
-        self.recorder = recorder
-        self.translator = translator
-        self._enabled: list[Network] = []
-
-    def add(self, domain: Network) -> bool:
-        """Tell *domain* what happens from now on; False if that is done already."""
-        if domain in self._enabled:
-            return False
-        self._enabled.append(domain)
-        return True
-
-    def remove(self, domain: Network) -> None:
-        """Tell *domain* no more."""
-        if domain in self._enabled:
-            self._enabled.remove(domain)
-        if not self._enabled:
-            self.translator.forget()
-
-    def tell(self, exchange: Exchange, event: Event) -> None:
-        """Translate *event* and send it to every front end that wants it."""
-        if not self._enabled:
-            return
-        streamers = [domain for domain in self._enabled if exchange.key in domain.streaming]
-        events = list(self.translator.live(exchange, event, streaming=bool(streamers)))
-        plain = [encode_event(Network, _without_bytes(event)) for event in events]
-        streamed = [encode_event(Network, event) for event in events] if streamers else plain
-        for domain in list(self._enabled):
-            domain.tell(exchange, streamed if domain in streamers else plain)
-
-    def history(self, exchange: Exchange) -> list[bytes]:
-        """Give what there is to tell of *exchange*; nothing if that can't be shown."""
-        try:
-            return [encode_event(Network, event) for event in self.translator.history(exchange)]
-        except Exception:
-            _log.exception("%s can't be shown", exchange.start.url)
-            return []
-
-    def find(self, wanted: str) -> Exchange | None:
-        """Give the newest exchange that front ends know by the request id *wanted*."""
-        if not _REQUEST_ID.fullmatch(wanted):
-            return None
-        process, _, first = wanted.partition(".")
-        return self.recorder.newest(int(process), int(first))
-
-
-def _kept(body: Body) -> bytes:
-    if body.cut and not body.kept:
-        raise CommandError(f"The body ({body.length:,} bytes) was not kept: {body.cut}")
-    return body.data()
-
-
-def _note(body: Body) -> str:
-    if not body.cut:
-        return ""
-    return f"\n[tapscope: {body.kept:,} of {body.length:,} bytes were kept: {body.cut}]\n"
 
 
 def _without_bytes(event: object) -> object:

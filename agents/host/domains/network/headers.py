@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from .....channels.http import Headers as WireHeaders
 from .types import Headers
@@ -12,31 +12,62 @@ Pairs = Sequence[tuple[str, str]]
 
 
 def pairs(headers: WireHeaders) -> Pairs:
-    """Give names and values as text; bytes are Latin-1, as HTTP has them."""
-    return [
-        (
-            name if isinstance(name, str) else name.decode("latin-1"),
-            value if isinstance(value, str) else value.decode("latin-1"),
-        )
-        for name, value in headers
-    ]
+    """Give names and values as text: UTF-8 where the bytes are that, and else Latin-1."""
+    return [(_text(name), _text(value)) for name, value in headers]
+
+
+def _text(raw: bytes | str) -> str:
+    if isinstance(raw, str) and raw.isascii():
+        return raw
+    try:
+        # Many a library has read the bytes of the wire as Latin-1.
+        data = raw.encode("latin-1") if isinstance(raw, str) else raw
+    except UnicodeEncodeError:
+        return str(raw)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def joined(headers: Pairs) -> Headers:
-    """Give CDP's map: one value a name, those of equal names (in any case) joined by line feeds."""
+    """Give CDP's map of the wire: values of equal names (in any case) are joined by line feeds."""
+    return _by_name(headers, lambda _: "\n")
+
+
+def folded(headers: Pairs) -> Headers:
+    """Give CDP's map of what headers mean: values of equal names are one, as HTTP reads them."""
+    return _by_name(headers, lambda name: _SEPARATORS.get(name, ", "))
+
+
+_SEPARATORS = {"cookie": "; ", "set-cookie": "\n"}
+
+
+def _by_name(headers: Pairs, separator: Callable[[str], str]) -> Headers:
     if len({name.lower() for name, _ in headers}) == len(headers):
         return dict(headers)
-    result: Headers = {}
+    values: dict[str, list[str]] = {}
     spelling: dict[str, str] = {}
     for name, value in headers:
-        key = spelling.setdefault(name.lower(), name)
-        result[key] = f"{result[key]}\n{value}" if key in result else value
-    return result
+        key = name.lower()
+        spelling.setdefault(key, name)
+        values.setdefault(key, []).append(value)
+    return {spelling[key]: separator(key).join(several) for key, several in values.items()}
 
 
 def find(headers: Pairs, wanted: str) -> str:
     """Give the value of the first header called *wanted* (lower case), or an empty text."""
-    return next((value for name, value in headers if name.lower() == wanted), "")
+    return next(find_all(headers, wanted), "")
+
+
+def find_all(headers: Pairs, wanted: str) -> Iterator[str]:
+    """Give the values of all headers called *wanted* (lower case)."""
+    return (value for name, value in headers if name.lower() == wanted)
+
+
+def all_of(headers: Pairs, wanted: str) -> str:
+    """Give the values of all headers called *wanted* (lower case), as one list with commas."""
+    return ", ".join(value for name, value in headers if name.lower() == wanted)
 
 
 def head_text(first_line: str, headers: Pairs) -> str:

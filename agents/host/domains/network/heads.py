@@ -7,43 +7,61 @@ from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
-from ....link.messages import RequestStarted, ResponseStarted
+from ....link.messages import (
+    ConnectionInfo,
+    RequestReceived,
+    RequestStarted,
+    ResponseSent,
+    ResponseStarted,
+)
 from ...clock import seconds
-from ...content import ContentDecoder, ContentType
-from ...recorder import Exchange
+from ...content import ContentType
+from ...decoding import ContentDecoder
+from ...exchange import Exchange
 from . import types
-from .headers import Pairs, find, head_text, joined, pairs
+from .headers import Pairs, all_of, find, folded, head_text, joined, pairs
+from .priorities import priority
+from .security import security_details, security_state
 from .timing import resource_timing
 
 
 @attrs.frozen
 class RequestHead:
-    """A request's headers, as text and as CDP's map."""
+    """A request's headers, as text and as CDP's map, and how much of its body there was so far.
 
-    start: RequestStarted
+    Attributes:
+        headers: Those of the wire.
+    """
+
+    start: RequestStarted | RequestReceived
     pairs: Pairs
     headers: types.Headers
+    body_length: int
 
     @classmethod
     def of(cls, exchange: Exchange) -> RequestHead:
-        """Read the head of the request of *exchange*."""
-        listed = pairs(exchange.start.headers)
-        return cls(exchange.start, listed, joined(listed))
+        """Read the head of the request of *exchange*, which must be one of HTTP's."""
+        start = exchange.start
+        if not isinstance(start, RequestStarted | RequestReceived):
+            raise TypeError(f"{exchange.lifecycle} is no lifecycle of HTTP")
+        listed = pairs(start.headers)
+        return cls(start, listed, joined(listed), exchange.request_body.length)
 
     def text(self, protocol: str) -> str:
         """Give it as HTTP/1 writes it."""
         line = f"{self.start.method} {_target(self.start.url)} {protocol.upper()}"
         return head_text(line, self.pairs)
 
-    def request(self) -> types.Request:
-        """Give CDP's form."""
-        length = find(self.pairs, "content-length").strip("0")
+    def request(self, url: str) -> types.Request:
+        """Give CDP's form, with the *url* of its row."""
+        announced = find(self.pairs, "content-length").strip("0")
+        has_body = announced or find(self.pairs, "transfer-encoding") or self.body_length
         return types.Request(
-            url=self.start.url,
+            url=url,
             method=self.start.method,
-            headers=self.headers,
-            has_post_data=bool(length or find(self.pairs, "transfer-encoding")) or None,
-            initial_priority="High",
+            headers=_folded(self.pairs, self.headers),
+            has_post_data=bool(has_body) or None,
+            initial_priority=priority(self.pairs),
             referrer_policy="no-referrer",
             mixed_content_type="none",
         )
@@ -51,10 +69,18 @@ class RequestHead:
 
 @attrs.frozen
 class ResponseHead:
-    """A response's headers, as text and as CDP's map, and what they say of its body."""
+    """A response's headers, as text and as CDP's map, and what they say of its body.
+
+    Attributes:
+        headers: Those of the wire.
+        text: The head as HTTP/1 writes it.
+    """
 
     exchange: Exchange
-    started: ResponseStarted
+    started: ResponseStarted | ResponseSent
+    protocol: str
+    connection: ConnectionInfo | None
+    pairs: Pairs
     headers: types.Headers
     text: str
     content_type: ContentType
@@ -64,46 +90,74 @@ class ResponseHead:
     def of(cls, exchange: Exchange) -> ResponseHead | None:
         """Read the head of the response of *exchange*, if there is one."""
         started = exchange.response
-        if started is None:
+        if not isinstance(started, ResponseStarted | ResponseSent):
+            return None
+        # What a client learns from the response, a server knows from the request.
+        wire = started if isinstance(started, ResponseStarted) else exchange.start
+        if not isinstance(wire, ResponseStarted | RequestReceived):
             return None
         listed = pairs(started.headers)
-        line = f"{started.protocol.upper()} {started.status} {started.reason}"
+        line = f"{wire.protocol.upper()} {started.status} {started.reason}"
         return cls(
             exchange,
             started,
+            wire.protocol,
+            wire.connection,
+            listed,
             joined(listed),
             head_text(line, listed),
             ContentType.parse(find(listed, "content-type")),
-            find(listed, "content-encoding"),
+            all_of(listed, "content-encoding"),
         )
+
+    @property
+    def wire_text(self) -> str | None:
+        """The head, if that was text on the wire."""
+        return self.text if self.protocol.startswith("http/") else None
+
+    @property
+    def early_hints(self) -> Pairs:
+        """The headers that came in responses 103 before it."""
+        return pairs(self.started.early_hints) if isinstance(self.started, ResponseStarted) else ()
+
+    @property
+    def from_cache(self) -> bool:
+        """Whether the program's own cache gave the response, so that none was transferred."""
+        return isinstance(self.started, ResponseStarted) and self.started.from_cache
+
+    @property
+    def wire_length(self) -> int:
+        """About how many bytes of the head were transferred."""
+        return 0 if self.from_cache else len(self.text)
 
     def decoder(self) -> ContentDecoder:
         """Make what undoes the content coding of the body."""
         return ContentDecoder(self.content_encoding)
 
-    def response(self) -> types.Response:
-        """Give CDP's form."""
-        started = self.started
-        connection = started.connection
+    def response(self, url: str) -> types.Response:
+        """Give CDP's form, with the *url* of its row."""
+        started, connection = self.started, self.connection
         request = RequestHead.of(self.exchange)
         return types.Response(
-            url=self.exchange.start.url,
+            url=url,
             status=started.status,
-            status_text=started.reason or _reason(started.status),
-            headers=self.headers,
+            status_text=started.reason or (_reason(started.status) if self.wire_text else ""),
+            headers=_folded(self.pairs, self.headers),
             mime_type=self.content_type.mime_type,
             charset=self.content_type.charset,
             request_headers=request.headers,
-            request_headers_text=request.text(started.protocol),
-            connection_reused=started.reused,
+            request_headers_text=request.text(self.protocol) if self.wire_text else None,
+            connection_reused=isinstance(started, ResponseStarted) and started.reused,
             connection_id=connection.id if connection else 0,
-            remote_ip_address=connection.remote_address if connection else None,
+            remote_ip_address=_shown_address(connection),
             remote_port=connection.remote_port if connection else None,
-            encoded_data_length=len(self.text),
-            timing=resource_timing(self.exchange),
+            from_disk_cache=self.from_cache or None,
+            encoded_data_length=self.wire_length,
+            timing=resource_timing(self.exchange, started.at),
             response_time=seconds(self.exchange.process, started.at) * 1000,
-            protocol=started.protocol,
-            security_state=_security(self.exchange.start.url),
+            protocol=self.protocol,
+            security_state=security_state(request.start.url, connection),
+            security_details=security_details(connection),
         )
 
 
@@ -122,5 +176,12 @@ def _reason(status: int) -> str:
         return ""
 
 
-def _security(url: str) -> types.SecurityState:
-    return "secure" if url.startswith("https:") else "insecure"
+def _folded(listed: Pairs, wire: types.Headers) -> types.Headers:
+    """Give what the headers mean, which is what the *wire* has unless a name comes twice."""
+    return wire if len(wire) == len(listed) else folded(listed)
+
+
+def _shown_address(connection: ConnectionInfo | None) -> str | None:
+    """Give the peer's address as Chrome does: DevTools puts a colon and the port behind it."""
+    address = connection.remote_address if connection else None
+    return f"[{address}]" if address and ":" in address else address

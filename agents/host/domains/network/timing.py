@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ....link.messages import ConnectionInfo
+from ....link.messages import ConnectionInfo, RequestStarted, ResponseStarted
 from ...clock import seconds
-from ...recorder import Exchange
+from ...exchange import Exchange
 from .types import ResourceTiming
 
 _ABSENT = -1.0
@@ -14,18 +14,16 @@ _MOMENT = 1000
 _NEW = ConnectionInfo(0, None, None, None, None, None, None, None, None, None)
 
 
-def resource_timing(exchange: Exchange) -> ResourceTiming | None:
-    """Give the timing of *exchange*; ``None`` while there is no response.
+def resource_timing(exchange: Exchange, answered_at: int) -> ResourceTiming:
+    """Give the timing of *exchange*, the first of whose outcome was there at *answered_at*.
 
     A phase that the library can't tell is absent (-1), and so are the phases
     of opening a connection if an earlier exchange opened it.  What comes before
     the first phase, such as waiting for a connection of a pool, is queueing.
+    What is no request of a client only waits for that outcome.
     """
-    response = exchange.response
-    if response is None:
-        return None
-    opened = _NEW if response.reused or not response.connection else response.connection
-    start = _first_phase(exchange.start.at, opened, response.send_start)
+    opened, send_start, send_end = _phases(exchange)
+    start = _first_phase(exchange.start.at, opened, send_start)
 
     def offset(at: int | None) -> float:
         return _ABSENT if at is None else max(at - start, 0) / _MILLISECOND
@@ -45,13 +43,26 @@ def resource_timing(exchange: Exchange) -> ResourceTiming | None:
         worker_ready=_ABSENT,
         worker_fetch_start=_ABSENT,
         worker_respond_with_settled=_ABSENT,
-        send_start=offset(response.send_start),
-        send_end=offset(response.send_end),
+        send_start=offset(send_start),
+        send_end=offset(send_end),
         push_start=0,
         push_end=0,
-        receive_headers_start=offset(response.at),
-        receive_headers_end=offset(response.at),
+        receive_headers_start=offset(answered_at),
+        receive_headers_end=offset(answered_at),
     )
+
+
+def _phases(exchange: Exchange) -> tuple[ConnectionInfo, int | None, int | None]:
+    """Give the phases that only a client knows: those of a new connection, and of sending."""
+    response = exchange.response
+    if isinstance(response, ResponseStarted):
+        opened = _NEW if response.reused or not response.connection else response.connection
+        return opened, response.send_start, response.send_end
+    if isinstance(exchange.start, RequestStarted):
+        return _NEW, None, None
+    # DevTools counts what waits from the end of sending.
+    sent = exchange.start.at + _MOMENT
+    return _NEW, sent, sent
 
 
 def _first_phase(started: int, opened: ConnectionInfo, send_start: int | None) -> int:

@@ -63,6 +63,29 @@ class ResourceTiming:
 
 
 @attrs.frozen(kw_only=True)
+class SignedCertificateTimestamp:
+    """What a log of certificates signed; no library tells of one."""
+
+
+@attrs.frozen(kw_only=True)
+class SecurityDetails:
+    """What a TLS connection agreed on, and whom its certificate names."""
+
+    protocol: str
+    key_exchange: str
+    cipher: str
+    certificate_id: int
+    subject_name: str
+    san_list: list[str]
+    issuer: str
+    valid_from: float
+    valid_to: float
+    signed_certificate_timestamp_list: list[SignedCertificateTimestamp]
+    certificate_transparency_compliance: Literal["unknown"]
+    encrypted_client_hello: bool
+
+
+@attrs.frozen(kw_only=True)
 class Response:
     """A response's head."""
 
@@ -72,17 +95,19 @@ class Response:
     headers: Headers
     mime_type: str
     charset: str
-    request_headers: Headers
+    request_headers: Headers | None = None
     request_headers_text: str | None = None
-    connection_reused: bool
-    connection_id: int
+    connection_reused: bool = attrs.field()
+    connection_id: int = attrs.field()
     remote_ip_address: str | None = None
     remote_port: int | None = None
+    from_disk_cache: bool | None = None
     encoded_data_length: int = attrs.field()
     timing: ResourceTiming | None = None
     response_time: float | None = None
     protocol: str | None = None
     security_state: SecurityState = attrs.field()
+    security_details: SecurityDetails | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -92,7 +117,7 @@ class Initiator:
     type: Literal["parser", "script", "preload", "preflight", "other"]
     stack: StackTrace | None = None
     url: str | None = None
-    line_number: int | None = None
+    request_id: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -103,13 +128,34 @@ class ConnectTiming:
 
 
 @attrs.frozen(kw_only=True)
+class Cookie:
+    """A cookie as a request sends it: its name and its value; the rest is not known there."""
+
+    name: str
+    value: str
+    domain: str
+    path: str
+    expires: float
+    size: int
+    http_only: bool
+    secure: bool
+    session: bool
+    priority: Literal["Low", "Medium", "High"]
+    source_scheme: Literal["Unset", "NonSecure", "Secure"]
+    source_port: int
+
+
+@attrs.frozen(kw_only=True)
 class AssociatedCookie:
-    """A cookie that a request sends, or could have; none is told yet."""
+    """A cookie that a request sends."""
+
+    cookie: Cookie
+    blocked_reasons: list[str]
 
 
 @attrs.frozen(kw_only=True)
 class BlockedSetCookieWithReason:
-    """A cookie that a response could not set; none is told yet."""
+    """A cookie that a response could not set; nobody here tells of one."""
 
 
 @attrs.frozen(kw_only=True)
@@ -160,6 +206,14 @@ class ResponseReceivedExtraInfo:
     resource_ip_address_space: IPAddressSpace
     status_code: int
     headers_text: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ResponseReceivedEarlyHints:
+    """Headers of a response 103, which came before the one that counts."""
+
+    request_id: str
+    headers: Headers
 
 
 @attrs.frozen(kw_only=True)

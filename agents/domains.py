@@ -1,0 +1,59 @@
+"""What a domain of one's own is written with.
+
+``docs/writing-a-domain.md`` shows how; the domains that tapscope has itself
+are written with nothing else.
+"""
+
+from __future__ import annotations
+
+from ..channels.remote import remote
+from .host.clock import seconds
+from .host.command import INVALID_PARAMS, CommandError, command
+from .host.conformance import NotAsDescribed
+from .host.domain import API_VERSION, Domain
+from .host.durations import Durations, DurationTable
+from .host.exchange import Exchange, Process
+from .host.feed import Feed
+from .host.notices import Notice
+from .host.program_command import in_program
+from .host.records import Record
+from .host.registration import RegistrationError
+from .host.rows import ConsoleLine, Row, StreamItem, as_json, as_name, default_row
+from .host.session import Session
+from .host.target import EVERY, Target
+from .link.messages import Event, ExchangeFailed, WorkAnswered, WorkChunk, WorkFinished, WorkStarted
+
+__all__ = [
+    "API_VERSION",
+    "EVERY",
+    "INVALID_PARAMS",
+    "CommandError",
+    "ConsoleLine",
+    "Domain",
+    "DurationTable",
+    "Durations",
+    "Event",
+    "Exchange",
+    "ExchangeFailed",
+    "Feed",
+    "NotAsDescribed",
+    "Notice",
+    "Process",
+    "Record",
+    "RegistrationError",
+    "Row",
+    "Session",
+    "StreamItem",
+    "Target",
+    "WorkAnswered",
+    "WorkChunk",
+    "WorkFinished",
+    "WorkStarted",
+    "as_json",
+    "as_name",
+    "command",
+    "default_row",
+    "in_program",
+    "remote",
+    "seconds",
+]

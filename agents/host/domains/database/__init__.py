@@ -1,0 +1,5 @@
+"""The Database domain: statements, connections and transactions of the programs."""
+
+from __future__ import annotations
+
+from .domain import Database as Database
