@@ -34,6 +34,11 @@ class Process:
         )
         self.greeting: Any = self._answer()
 
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._popen.pid
+
     def ask(self, **question: object) -> Any:
         """Give the answer to *question*, when it comes.
 
