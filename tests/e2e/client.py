@@ -53,16 +53,21 @@ class Client:
         Raises:
             CommandFailed: the answer was an error.
         """
-        self._last_id += 1
-        message = {"id": self._last_id, "method": method, "params": params}
-        address = {} if session is None else {"sessionId": session}
-        self._send(TextMessage(data=json.dumps(message | address)))
-        while (answer := self.receive()).get("id") != message["id"]:
+        number = self.say(method, session, **params)
+        while (answer := self.receive()).get("id") != number:
             self.notifications.append(answer)
         if "error" in answer:
             raise CommandFailed(f"{method}: {answer['error']}")
         result: dict[str, Any] = answer["result"]
         return result
+
+    def say(self, method: str, session: str | None = None, **params: object) -> int:
+        """Give a command, whose answer is not waited for; return its id."""
+        self._last_id += 1
+        message = {"id": self._last_id, "method": method, "params": params}
+        address = {} if session is None else {"sessionId": session}
+        self._send(TextMessage(data=json.dumps(message | address)))
+        return self._last_id
 
     def receive(self) -> dict[str, Any]:
         """Return the next message, an answer or a notification."""

@@ -100,7 +100,10 @@
     text: lines(one(".console-message-text", message) ?? message).join(" "),
   }));
 
+  const message = words =>
+    all(".console-message-wrapper").find(candidate => text(candidate).includes(words));
+
   return {
-    one, point, grid, readRow, row, exchange, isWhole, tab, tabTitles, isOpen, tabText, picture, source, messages,
+    message, one, point, grid, readRow, row, exchange, isWhole, tab, tabTitles, isOpen, tabText, picture, source, messages,
   };
 })()

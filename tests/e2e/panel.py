@@ -12,7 +12,17 @@ import cattrs
 from tests.e2e.page import Page
 from tests.e2e.patience import wait
 
-Tab = Literal["Headers", "Payload", "Preview", "Response", "Initiator", "Timing"]
+Tab = Literal[
+    "Headers",
+    "Payload",
+    "Preview",
+    "Response",
+    "Messages",
+    "EventStream",
+    "Initiator",
+    "Timing",
+    "Cookies",
+]
 
 # The panel is read with these settings of DevTools: two columns more than usual, and large rows.
 SETTINGS = {
@@ -177,6 +187,18 @@ class Panel:
         return wait(
             lambda: cattrs.structure(self._read("$.messages()"), list[ConsoleMessage]), wanted
         )
+
+    def click_console_source(self, text: str) -> Source:
+        """Follow the link at the right of the first message with this text to the source."""
+        self.console(lambda messages: any(text in message.text for message in messages))
+        self._click(f"$.one('.console-message-anchor .devtools-link', $.message({text!r}))")
+        return cattrs.structure(wait(lambda: self._read("$.source()")), Source)
+
+    def follow_console_link(self) -> None:
+        """Follow the first link in the Console that leads to a row, which opens its details."""
+        self.show("Console")
+        self._click("$.one('devtools-request-link-icon')")
+        wait(lambda: self._read("Boolean($.exchange())"))
 
     def _read(self, expression: str) -> object:
         return self.page.evaluate(_in_page(expression))

@@ -22,6 +22,7 @@ class Running:
     and the host outlives the program.
 
     Attributes:
+        url: Where front ends connect.
         front_end: The front end, with Network and Runtime enabled.
     """
 
@@ -35,14 +36,15 @@ class Running:
             stderr=self._stderr,
             text=True,
         )
-        self.front_end = Client(self._url())
+        self.url = self._url()
+        self.front_end = Client(self.url)
         for command in ("Network.enable", "Runtime.enable", "Runtime.runIfWaitingForDebugger"):
             self.front_end.call(command)
 
-    def end(self) -> str:
-        """Wait for the program's end, and give what it printed."""
+    def end(self, code: int = 0) -> str:
+        """Wait for the program's end with *code*, and give what it printed."""
         output, _ = self._process.communicate(timeout=120)
-        assert self._process.returncode == 0, self.stderr()
+        assert self._process.returncode == code, self.stderr()
         self._await_farewell()
         return output
 
