@@ -8,10 +8,13 @@ from collections.abc import Callable
 from importlib import import_module
 
 _COMMANDS = {
-    "run": "run a Python program and show its HTTP traffic in Chrome DevTools",
+    "run": "run a Python program and show what it does in Chrome DevTools",
+    "record": "run a Python program and write what it does to a file",
+    "replay": "show what was recorded in Chrome DevTools, without the program",
     "demo": "show a small server and client made for looking at",
     "host": "run the process that records and serves, for programs to join",
     "channels": "list the channels there are and what they carry",
+    "domains": "list the domains there are, and what they can do",
 }
 _INTERRUPTED = 130
 
@@ -28,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _main_of(name: str) -> Callable[[list[str]], int]:
     # By name, so that no subcommand waits for another one's imports.
-    run: Callable[[list[str]], int] = import_module(f".commands.{name}", __package__).main
+    module = f".commands.{name.replace('-', '_')}"
+    run: Callable[[list[str]], int] = import_module(module, __package__).main
     return run
 
 
@@ -40,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tapscope",
         usage="tapscope COMMAND [options] ...",
-        description="A running Python program's HTTP traffic, live, in Chrome DevTools.",
+        description="What a running Python program does, live, in Chrome DevTools.",
         epilog="\n".join(
             ["commands:", *listing, "", "tapscope COMMAND --help tells more about one of them."]
         ),

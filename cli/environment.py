@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 # The names are repeated in bootstrap/sitecustomize.py, which can import nothing of ours yet.
 LINK = "TAPSCOPE_LINK"
 LOG = "TAPSCOPE_LOG"
 URL = "TAPSCOPE_URL"
-WAIT = "TAPSCOPE_WAIT"
+HOW = "TAPSCOPE_HOW"
 PYTHONPATH_BEFORE = "TAPSCOPE_PYTHONPATH"
 
-_BOOTSTRAP = str(Path(__file__).with_name("bootstrap"))
+WAIT = "wait"
+"""The program waits for a front end to say that it may begin."""
+ALONE = "alone"
+"""The interpreters that the program starts do not join."""
+CHILD = "child"
+"""It is such an interpreter itself: what goes wrong is not told, as its output is another's."""
+
+_BOOTSTRAP = os.path.join(os.path.dirname(__file__), "bootstrap")
 
 
-def joining(
-    environ: Mapping[str, str], link: str, url: str | None, *, wait: bool
-) -> dict[str, str]:
+def joining(environ: Mapping[str, str], link: str, url: str | None, *how: str) -> dict[str, str]:
     """Give *environ* changed so that the interpreter joins the host at *link* as it starts.
 
-    The program can ask for *url*, where front ends connect; with *wait* it waits for one.
+    The program can ask for *url*, where front ends connect; *how* are words of the above.
     """
     changed = dict(environ)
     before = changed.get("PYTHONPATH")
@@ -36,8 +40,8 @@ def joining(
     changed[LINK] = link
     if url is not None:
         changed[URL] = url
-    if wait:
-        changed[WAIT] = "1"
+    if how:
+        changed[HOW] = " ".join(how)
     return changed
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import select
 import signal
 import socket
@@ -16,6 +15,7 @@ import attrs
 
 from ..agents.link import Encoder, LinkAddress, connect
 from ..agents.link.messages import MAGIC, Hello
+from .child import end_as
 from .terminal import say
 
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP)
@@ -35,7 +35,7 @@ def run_and_keep(command: list[str], environ: dict[str, str], link: LinkAddress)
     with keep(link) as keeper:
         status = _Child().run(command, environ)
         _stay(keeper)
-    return _end_as(status)
+    return end_as(status)
 
 
 def keep(link: LinkAddress) -> socket.socket:
@@ -116,15 +116,3 @@ def _stay(keeper: socket.socket) -> None:
             pass
     except (OSError, KeyboardInterrupt):
         return
-
-
-def _end_as(status: int) -> int:
-    """End this process by the signal that ended the program; or give the exit code."""
-    if status >= 0:
-        return status
-    # The program has left a core already, if any was wanted.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    with contextlib.suppress(OSError, ValueError):  # SIGKILL has no handler to reset
-        signal.signal(-status, signal.SIG_DFL)
-    os.kill(os.getpid(), -status)
-    return 128 - status

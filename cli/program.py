@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import warnings
+from collections.abc import Collection
 
 from .. import integrations
 from ..agents import inspector, network
 from ..agents.link import LinkAddress
+from . import children, native, redaction
+from .environment import ALONE, CHILD, WAIT
 
 
-def join(link: str, url: str | None, *, wait: bool) -> None:
+def join(link: str, url: str | None, how: Collection[str]) -> None:
     """Tell the host at *link*, with front ends at *url*, what this process does from now on.
 
-    With *wait* it comes back when a front end says so.
+    *how* are words of ``environment``: ``WAIT`` comes back when a front end says so.
 
     Raises:
         TapscopeError: The host is not there, or *link* is no link.
@@ -22,10 +25,14 @@ def join(link: str, url: str | None, *, wait: bool) -> None:
     # However strict the program is with warnings, none of ours is its business.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        inspector.join(LinkAddress.parse(link), url)
+        redaction.redact(how)
+        inspector.join(LinkAddress.parse(link), url, quiet=CHILD in how)
         network.attach()
         integrations.install()
-    if wait:
+        native.watch(how)
+        if ALONE not in how:
+            children.watch(link, url, [*native.ours(how), *redaction.ours(how)])
+    if WAIT in how:
         _wait()
 
 

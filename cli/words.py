@@ -1,4 +1,4 @@
-"""Telling apart whose each word of a command line is: python's, ours or the program's."""
+"""Telling apart whose each word after ``tapscope run`` is: ours or the program's."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from pathlib import Path
 
 import attrs
 
-_OURS_WITH_VALUE = ("--port", "--host")
-_PYTHONS_WITH_VALUE = "WX"
-_PYTHONS_LAST = "cm"
+from . import budget_options, native_options, redaction_options
+
+_OURS_WITH_VALUE = (
+    "--port",
+    "--host",
+    *native_options.WITH_VALUE,
+    *budget_options.WITH_VALUE,
+    *redaction_options.WITH_VALUE,
+)
 
 
 @attrs.frozen
@@ -49,12 +55,15 @@ class Program:
         return self.words == ("-c",)
 
 
-def split(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+def split(
+    words: Sequence[str], with_value: Sequence[str] = ()
+) -> tuple[list[str], tuple[str, ...]]:
     """Part the words after ``tapscope run`` into our options and the program with its own.
 
     The program begins as it does for ``python``: at a script, ``-m``, ``-c`` or a lone ``-``;
-    or after ``--``.
+    or after ``--``.  Options *with_value* are those that ``tapscope run`` does not have.
     """
+    valued = (*_OURS_WITH_VALUE, *with_value)
     position = 0
     while position < len(words):
         word = words[position]
@@ -62,40 +71,8 @@ def split(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
             return list(words[:position]), tuple(words[position + 1 :])
         if _begins_program(word):
             break
-        position += 2 if word in _OURS_WITH_VALUE else 1
+        position += 2 if word in valued else 1
     return list(words[:position]), _spread(words[position:])
-
-
-def interpreters(original: Sequence[str]) -> list[str]:
-    """Give the interpreter's own options in *original*, ``sys.orig_argv``: all before the script.
-
-    ``subprocess`` has a list of them too, but without ``-u``, and with what the environment
-    asks for a second time.
-    """
-    kept: list[str] = []
-    rest = iter(original[1:])
-    for word in rest:
-        if not word.startswith("-") or word in ("-", "--"):
-            break
-        if word.startswith("--"):
-            kept += [word, next(rest, "")]
-            continue
-        letters, value_follows, last = _cluster(word[1:])
-        kept += [f"-{letters}"] if letters else []
-        kept += [next(rest, "")] if value_follows else []
-        if last:
-            break
-    return kept
-
-
-def _cluster(letters: str) -> tuple[str, bool, bool]:
-    """Of ``-letters``: those to keep, whether the next word is a value, whether it was the last."""
-    for index, letter in enumerate(letters):
-        if letter in _PYTHONS_LAST:
-            return letters[:index], False, True
-        if letter in _PYTHONS_WITH_VALUE:
-            return letters, index == len(letters) - 1, False
-    return letters, False, False
 
 
 def _begins_program(word: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from ..address import add_address_options
 from ..words import Program
-from .run import RunOptions, add_address_options, run
+from .run import RunOptions, run
 
 _DESCRIPTION = """\
 Run a small server and a small client in one process, without the internet, and

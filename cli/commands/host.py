@@ -8,10 +8,12 @@ import math
 import os
 
 from ...agents.launch import LaunchError, LaunchOptions, prepare
+from ...agents.link.messages import Limits
 from .. import environment
+from ..address import add_address_options, announced
+from ..budget_options import add_budget_options
 from ..keeping import keep
 from ..terminal import say
-from .run import add_address_options, announce
 
 _DESCRIPTION = """\
 Run a host in the foreground: it records what programs tell it, and serves it to
@@ -56,23 +58,20 @@ def _serve_terminal(options: argparse.Namespace) -> int:
                 title="tapscope host",
                 foreground=True,
                 patience=math.inf,
+                limits=Limits(options.max_total, options.max_body, options.max_exchanges),
+                spill=options.spill,
             )
         )
     except LaunchError as error:
         say(f"tapscope: {error}")
         return 1
-    try:
-        announce(prepared.launched, port=options.port, opening=options.open)
+    with announced(prepared, port=options.port, opening=options.open):
         link = prepared.launched.link
         say(f"A program joins with: {environment.LINK}={link} tapscope run ...")
         # Its own keeper, so that it stays between one program and the next.
         with keep(link):
             prepared.surrender()
             run(prepared.config)
-    except KeyboardInterrupt:
-        pass  # before the host minds Ctrl-C itself
-    finally:
-        prepared.discard()
     return 0
 
 
@@ -84,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add_address_options(parser)
+    add_budget_options(parser)
     parser.add_argument(
         "--config-fd",
         type=int,

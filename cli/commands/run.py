@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 import attrs
 
-from ...agents.browser import CHOICE, find_browser
-from ...agents.launch import DEFAULT_PORT, Launched, LaunchOptions, launch
+from ...agents.launch import LaunchOptions, launch
 from ...agents.link import LinkAddress
+from ...agents.link.messages import Limits
 from ...channels import TapscopeError
-from .. import environment, words
+from .. import environment, interpreter, native, redaction, words
+from ..address import add_address_options, announce
+from ..budget_options import add_budget_options
+from ..native_options import add_native_options
+from ..redaction_options import add_redaction_options
+from ..redaction_rules import Redaction
 from ..terminal import say
 
 _DESCRIPTION = """\
@@ -47,6 +53,14 @@ class RunOptions:
     wait: bool
     open: bool
     keep: bool
+    no_children: bool = False
+    native: Sequence[native.Watch] = ()
+    slow_native: float | None = None
+    redact: Sequence[Redaction] = ()
+    max_total: int | None = None
+    max_body: int | None = None
+    max_exchanges: int | None = None
+    spill: int = 0
 
 
 def main(arguments: list[str]) -> int:
@@ -61,17 +75,23 @@ def main(arguments: list[str]) -> int:
 
 def run(options: RunOptions, program: words.Program) -> int:
     """Become *program*, inspected if that is possible; with ``keep`` stay beside it instead."""
-    command = [sys.executable, *words.interpreters(sys.orig_argv), *program.words]
+    command = [sys.executable, *interpreter.options(sys.orig_argv), *program.words]
     host = None if program.missing else _host(options, program)
     if host is None:
         _become(command, environment.alone(os.environ))
     link, url = host
-    environ = environment.joining(os.environ, str(link), url, wait=options.wait)
+    environ = environment.joining(os.environ, str(link), url, *_how(options))
     if not options.keep:
         _become(command, environ)
     from ..keeping import run_and_keep
 
     return run_and_keep(command, environ, link)
+
+
+def _how(options: RunOptions) -> list[str]:
+    chosen = {environment.WAIT: options.wait, environment.ALONE: options.no_children}
+    told = native.words(options.native, options.slow_native) + redaction.words(options.redact)
+    return [*(word for word, wanted in chosen.items() if wanted), *told]
 
 
 def _become(command: list[str], environ: dict[str, str]) -> NoReturn:
@@ -108,43 +128,8 @@ def _launch_options(options: RunOptions, program: words.Program) -> LaunchOption
         open_browser=options.open,
         title=program.title,
         url=program.url,
-    )
-
-
-def announce(launched: Launched, *, port: int | None, opening: bool) -> None:
-    """Say where the host is to be reached, and what differs from what was asked for.
-
-    That was *port*, or None for the usual one, and, *opening*, a browser on the right page.
-    """
-    if port is None and launched.port != DEFAULT_PORT:
-        say(f"tapscope: port {DEFAULT_PORT} is in use; using {launched.port}")
-    if not launched.loopback:
-        say(
-            f"tapscope: warning: whoever reaches {launched.host} port {launched.port} and knows "
-            "the address below can read this program's traffic"
-        )
-    say(f"DevTools listening on {launched.websocket_url}")
-    say(launched.devtools_url)
-    if opening and find_browser() is None:
-        say(f"tapscope: there is no Chrome or Chromium to open; {CHOICE} can name one")
-
-
-def add_address_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where front ends come in."""
-    parser.add_argument(
-        "--port",
-        type=_port,
-        metavar="N",
-        help=f"listen on this port, 0 for any (default: {DEFAULT_PORT} or the next free one)",
-    )
-    parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        metavar="ADDRESS",
-        help="listen on this address (default: 127.0.0.1, this machine only)",
-    )
-    parser.add_argument(
-        "--open", action="store_true", help="open Chrome or Chromium on the right page"
+        limits=Limits(options.max_total, options.max_body, options.max_exchanges),
+        spill=options.spill,
     )
 
 
@@ -166,11 +151,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="after the program has ended, keep what it did until DevTools is closed or Ctrl-C",
     )
+    parser.add_argument(
+        "--no-children",
+        action="store_true",
+        help="leave alone the Python programs that the program starts, as reloaders do",
+    )
+    add_native_options(parser)
+    add_redaction_options(parser)
+    add_budget_options(parser)
     return parser
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:  # what a port is
-        raise argparse.ArgumentTypeError(f"{port} is no port: 0 to 65535")
-    return port

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapscope.cli.words import Program, interpreters, split
+from tapscope.cli.interpreter import options
+from tapscope.cli.words import Program, split
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_any_words_are_parted(words: list[str]) -> None:
 )
 def test_options_for_the_interpreter_are_those_before_the_command(original: str, kept: str) -> None:
     """Whichever way they are written, and with their values."""
-    assert " ".join(interpreters(original.split())).strip() == kept
+    assert " ".join(options(original.split())).strip() == kept
 
 
 @pytest.mark.parametrize(
