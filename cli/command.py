@@ -15,6 +15,7 @@ _COMMANDS = {
     "host": "run the process that records and serves, for programs to join",
     "channels": "list the channels there are and what they carry",
     "domains": "list the domains there are, and what they can do",
+    "new-domain": "write a package with a domain of your own, to begin from",
 }
 _INTERRUPTED = 130
 

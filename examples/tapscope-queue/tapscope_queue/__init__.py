@@ -1,0 +1,1 @@
+"""The job queue in Chrome DevTools: the domain ``Queue``."""
