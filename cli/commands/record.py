@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ...agents.host.recording import PartFile, Recording
 
 _DESCRIPTION = """\
-Run a Python program as tapscope run does, and write its HTTP traffic to a file.
+Run a Python program as tapscope run does, and write what it does to a file.
 
 NAME.har is a HAR file, which DevTools (Network, Import HAR file) and many other
 tools open.  Cookies and authorization are left out of it, as DevTools does, unless

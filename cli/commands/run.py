@@ -23,7 +23,7 @@ from ..redaction_rules import Redaction
 from ..terminal import say
 
 _DESCRIPTION = """\
-Run a Python program and show its HTTP traffic in Chrome DevTools.
+Run a Python program and show what it does in Chrome DevTools.
 
 The program runs as python would run it: the same arguments, exit code, signals
 and tracebacks.  Everything after the script, the module or the code is its own.
