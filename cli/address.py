@@ -15,7 +15,7 @@ def add_address_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where front ends come in."""
     parser.add_argument(
         "--port",
-        type=_port,
+        type=port_number,
         metavar="N",
         help=f"listen on this port, 0 for any (default: {DEFAULT_PORT} or the next free one)",
     )
@@ -30,7 +30,8 @@ def add_address_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
+    """Read the number of a port, as argparse wants it."""
     port = int(text)
     if not 0 <= port <= 65535:  # what a port is
         raise argparse.ArgumentTypeError(f"{port} is no port: 0 to 65535")

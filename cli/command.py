@@ -11,6 +11,7 @@ _COMMANDS = {
     "run": "run a Python program and show what it does in Chrome DevTools",
     "record": "run a Python program and write what it does to a file",
     "replay": "show what was recorded in Chrome DevTools, without the program",
+    "watch": "print the events of a domain in the terminal as they come",
     "demo": "show a small server and client made for looking at",
     "host": "run the process that records and serves, for programs to join",
     "channels": "list the channels there are and what they carry",
