@@ -7,9 +7,12 @@ are written with nothing else.
 from __future__ import annotations
 
 from ..channels.remote import remote
+from .host.body import Body
 from .host.clock import seconds
 from .host.command import INVALID_PARAMS, CommandError, command
 from .host.conformance import NotAsDescribed
+from .host.content import ContentType, Display, display
+from .host.decoding import ContentDecoder
 from .host.domain import API_VERSION, Domain
 from .host.durations import Durations, DurationTable
 from .host.exchange import Exchange, Process
@@ -21,28 +24,63 @@ from .host.registration import RegistrationError
 from .host.rows import ConsoleLine, Row, StreamItem, as_json, as_name, default_row
 from .host.session import Session
 from .host.target import EVERY, Target
-from .link.messages import Event, ExchangeFailed, WorkAnswered, WorkChunk, WorkFinished, WorkStarted
+from .link.messages import (
+    BodyChunk,
+    ConnectionInfo,
+    Event,
+    ExchangeFailed,
+    ExchangeFinished,
+    Frame,
+    RequestReceived,
+    RequestStarted,
+    ResponseSent,
+    ResponseStarted,
+    SocketClosed,
+    SocketFrame,
+    SocketOpened,
+    SocketOpening,
+    WorkAnswered,
+    WorkChunk,
+    WorkFinished,
+    WorkStarted,
+)
 
 __all__ = [
     "API_VERSION",
     "EVERY",
     "INVALID_PARAMS",
+    "Body",
+    "BodyChunk",
     "CommandError",
+    "ConnectionInfo",
     "ConsoleLine",
+    "ContentDecoder",
+    "ContentType",
+    "Display",
     "Domain",
     "DurationTable",
     "Durations",
     "Event",
     "Exchange",
     "ExchangeFailed",
+    "ExchangeFinished",
     "Feed",
+    "Frame",
     "NotAsDescribed",
     "Notice",
     "Process",
     "Record",
     "RegistrationError",
+    "RequestReceived",
+    "RequestStarted",
+    "ResponseSent",
+    "ResponseStarted",
     "Row",
     "Session",
+    "SocketClosed",
+    "SocketFrame",
+    "SocketOpened",
+    "SocketOpening",
     "StreamItem",
     "Target",
     "WorkAnswered",
@@ -53,6 +91,7 @@ __all__ = [
     "as_name",
     "command",
     "default_row",
+    "display",
     "in_program",
     "remote",
     "seconds",
