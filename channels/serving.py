@@ -49,7 +49,7 @@ class ServerExchange:
 
     def __init__(self, parent: int | None = None) -> None:
         self.id: int = next_id()
-        self.parent = parent
+        self.parent: int | None = parent
         self.answered: bool = False
         self.ended: bool = False
         self.sent_bytes: int | None = 0

@@ -17,6 +17,11 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case with compressed bytes by its parameter: they hold the time they were made."""
+    return argname if isinstance(val, bytes) and len(val) > 16 else None
+
+
 @pytest.fixture(scope="session")
 def protocol_json() -> dict[str, Any]:
     """The protocol's own description; where it can't be had the test is skipped, in CI it fails."""

@@ -40,7 +40,7 @@ class RuntimeFeed(Feed):
     def __init__(self, target: Target) -> None:
         super().__init__(target)
         self._stack_traces = target.shared(StackTraces)
-        self.lines = LoggedLines(target)
+        self.lines: LoggedLines = LoggedLines(target)
 
     def linked(self, process: Process) -> None:
         """Tell of a new process."""
@@ -93,9 +93,9 @@ class Runtime(Domain):
         ExceptionThrown,
     )
     types: ClassVar[tuple[type, ...]] = (CallFrame, StackTrace)
-    lifecycles = (EVERY,)
+    lifecycles: ClassVar[tuple[str, ...]] = (EVERY,)
     lossless = True
-    feed = RuntimeFeed
+    feed: ClassVar[type[Feed]] = RuntimeFeed
 
     @command
     def enable(self) -> None:

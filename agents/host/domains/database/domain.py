@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ...command import INVALID_PARAMS, CommandError, command
 from ...domain import Domain
 from ...exchange import Exchange
+from ...feed import Feed
 from ...rows import Row
 from . import types, views
 from .feed import DatabaseFeed
@@ -33,8 +34,8 @@ class Database(Domain):
         types.StatementFailed,
         types.SlowStatement,
     )
-    lifecycles = (STATEMENTS, CONNECTIONS)
-    feed = DatabaseFeed
+    lifecycles: ClassVar[tuple[str, ...]] = (STATEMENTS, CONNECTIONS)
+    feed: ClassVar[type[Feed]] = DatabaseFeed
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -9,6 +9,7 @@ from ....link.messages import Event
 from ...command import INVALID_PARAMS, CommandError, command
 from ...domain import Domain
 from ...exchange import Exchange, read
+from ...feed import Feed
 from ...rows import ConsoleLine, Row, StreamItem
 from . import types, views
 from .feed import NativeFeed
@@ -31,8 +32,8 @@ class Native(Domain):
         types.CallsCounted,
         types.SlowCall,
     )
-    lifecycles = (CALLS, COUNTS)
-    feed = NativeFeed
+    lifecycles: ClassVar[tuple[str, ...]] = (CALLS, COUNTS)
+    feed: ClassVar[type[Feed]] = NativeFeed
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -103,9 +103,15 @@ class Network(Domain):
         *websocket_types.EVENTS,
     )
 
-    lifecycles = ("http.client", "http.server", "websocket.client", "websocket.server", EVERY)
+    lifecycles: ClassVar[tuple[str, ...]] = (
+        "http.client",
+        "http.server",
+        "websocket.client",
+        "websocket.server",
+        EVERY,
+    )
     lossless = True
-    feed = NetworkFeed
+    feed: ClassVar[type[Feed]] = NetworkFeed
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -50,8 +50,8 @@ class PythonNetwork(Domain):
         types.ExchangeFinished,
         types.ExchangeFailed,
     )
-    lifecycles = (LIFECYCLE,)
-    feed = PythonNetworkFeed
+    lifecycles: ClassVar[tuple[str, ...]] = (LIFECYCLE,)
+    feed: ClassVar[type[Feed]] = PythonNetworkFeed
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
