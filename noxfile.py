@@ -59,8 +59,9 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests that need no browser, on every Python that is there."""
     _install(session, "test")
-    # A worker for each core; a file's tests stay together, as they share servers.
-    shared = ["-n", "auto", "--dist", "loadfile"]
+    # More workers than most machines have cores, as many tests wait for programs they have
+    # started; a file's tests stay together, as they share servers.
+    shared = ["-n", "4", "--dist", "loadfile"]
     session.run("pytest", *shared, "--ignore=tests/e2e", *session.posargs)
 
 
