@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 from typing import Any
 
@@ -15,6 +16,9 @@ from tests.npm_package import NpmPackageMissingError
 # A machine may be busy: how long an example takes says nothing.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# Python 3.13 keeps there the text of -c, with which parallel workers are started.
+linecache.cache.pop("<string>", None)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
