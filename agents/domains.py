@@ -24,6 +24,7 @@ from .host.registration import RegistrationError
 from .host.rows import ConsoleLine, Row, StreamItem, as_json, as_name, default_row
 from .host.session import Session
 from .host.target import EVERY, Target
+from .host.timed_feed import TimedFeed
 from .link.messages import (
     BodyChunk,
     ConnectionInfo,
@@ -83,6 +84,7 @@ __all__ = [
     "SocketOpening",
     "StreamItem",
     "Target",
+    "TimedFeed",
     "WorkAnswered",
     "WorkChunk",
     "WorkFinished",

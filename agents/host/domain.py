@@ -9,12 +9,10 @@ from weakref import WeakKeyDictionary
 
 from ..link.messages import Event
 from .command import Command, command, is_command
-from .conformance import NotAsDescribed
 from .exchange import Exchange, read
 from .feed import Feed
 from .rows import ConsoleLine, Row, StreamItem, default_row
 from .structuring import camel
-from .wire import encode_event
 
 if TYPE_CHECKING:
     from .exchange import Process
@@ -118,11 +116,8 @@ class Domain:
     def send(self, event: object) -> None:
         """Send *event*, if the front end wants any."""
         if self.enabled:
-            try:
-                encoded = encode_event(self.name, event)
-            except NotAsDescribed as error:
-                self.target.say("warning", f"an event was not sent: {error}")
-            else:
+            encoded = self.target.encode(self.name, event)
+            if encoded is not None:
                 self.session.send_event(self, encoded)
 
     async def call(

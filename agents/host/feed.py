@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..link.messages import Event
-from .conformance import NotAsDescribed
-from .wire import encode_event
 
 if TYPE_CHECKING:
     from .domain import Domain
@@ -55,13 +53,10 @@ class Feed:
         """Send *event* to all the sessions that have the domain enabled."""
         if not self.domains:
             return
-        try:
-            encoded = encode_event(self.domains[0].name, event)
-        except NotAsDescribed as error:
-            self.target.say("warning", f"an event was not sent: {error}")
-            return
-        for domain in tuple(self.domains):
-            domain.session.send_event(domain, encoded)
+        encoded = self.target.encode(self.domains[0].name, event)
+        if encoded is not None:
+            for domain in tuple(self.domains):
+                domain.session.send_event(domain, encoded)
 
     def add(self, domain: Domain) -> None:
         """Take a session's object of the domain, enabled now; not if :meth:`start` raises."""

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 from ..link.messages import Event, Listen, RecordLogged, Released, StackDepth
 from .budget import Budget
 from .command import CommandError
+from .conformance import NotAsDescribed
 from .domain import Domain
 from .exchange import Exchange, Process
 from .feed import Feed
@@ -16,6 +17,7 @@ from .notices import Level, Notices
 from .recorder import Recorder
 from .records import Records
 from .sources import Sources
+from .wire import encode_event
 
 F = TypeVar("F", bound=Feed)
 T = TypeVar("T")
@@ -109,6 +111,17 @@ class Target:
             return
         for name, feed in self._active():
             self.guard.call(name, feed.noticed, notice)
+
+    def encode(self, domain: str, event: object) -> bytes | None:
+        """Give the message that tells *event*; ``None`` if it is not as its class says.
+
+        That is looked at in debug mode, and told in the Console.
+        """
+        try:
+            return encode_event(domain, event)
+        except NotAsDescribed as error:
+            self.say("warning", f"an event was not sent: {error}")
+            return None
 
     def release(self) -> None:
         """Let the programs go on that wait for a front end, and those that link while it stays."""

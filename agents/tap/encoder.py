@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Hashable
 from operator import index
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import attrs
 import msgpack
@@ -26,7 +26,7 @@ from ...channels.websocket import Frame, SocketClosed, SocketOpened, SocketOpeni
 from ..link import messages
 from ..link.codec import MAX_ITEMS, MAX_MESSAGE, connection_fields
 from .generated import GeneratedTexts
-from .queue import DroppedChunk
+from .queue import DroppedChunk, Failed
 from .reasons import reason_of
 from .record_texts import MAX_TEXT, cut, traceback_text
 from .stacks import Definition, StackTable
@@ -62,14 +62,6 @@ _CANCELLATIONS = {
 MAX_ERROR_TEXT = 10_000
 MAX_FRAME = 1_000_000
 """Bytes of a frame's payload that are carried; of a longer one it is the first."""
-
-
-class Failed(Protocol):
-    """What every lifecycle publishes as its error."""
-
-    id: int
-    at: int
-    error: BaseException
 
 
 class EventEncoder:

@@ -33,9 +33,9 @@ from ..redaction.bodies import MAX_BODY
 from ..redaction.mark import withheld
 from ..redaction.redactor import Redactor
 from ..redaction.rules import Rules
-from .encoder import EventEncoder, Failed
+from .encoder import EventEncoder
 from .holding import Body, Holding
-from .queue import DroppedChunk
+from .queue import DroppedChunk, Failed
 from .record_texts import traceback_text
 
 _NUMBER = {kind: number for number, kind in enumerate(messages.MESSAGES)}

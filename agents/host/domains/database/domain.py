@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ...command import INVALID_PARAMS, CommandError, command
+from ...command import CommandError, command
 from ...domain import Domain
 from ...exchange import Exchange
 from ...feed import Feed
@@ -88,7 +88,7 @@ class Database(Domain):
     @command
     def reset_statistics(self) -> None:
         """Count anew from now on, for all front ends."""
-        self._feed.statistics.clear()
+        self._feed.clear()
 
     @command
     def set_slow_threshold(self, milliseconds: float | None = None) -> None:
@@ -97,10 +97,7 @@ class Database(Domain):
         Without a number at none.  The last front end to say so decides for all; it
         holds while any has the domain enabled.
         """
-        if milliseconds is not None and milliseconds < 0:
-            text = f"milliseconds: expected 0 or more, got {milliseconds}"
-            raise CommandError(text, INVALID_PARAMS)
-        self._feed.slow_threshold = milliseconds
+        self._feed.set_slow_threshold(milliseconds)
 
     @classmethod
     def row(cls, exchange: Exchange) -> Row | None:

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
+import attrs
+
 from ....link.messages import Event, ExchangeFailed, WorkAnswered, WorkChunk, WorkStarted
 from ...clock import seconds
 from ...exchange import Exchange
-from ...feed import Feed
 from ...target import Target
+from ...timed_feed import TimedFeed
 from . import types, views
 from .recorded import CONNECTIONS, STATEMENTS, Changed, Described, Finished, Started
 from .statements import normalised
-from .statistics import Group, Statistics
 
 
-class DatabaseFeed(Feed):
-    """Tells what happens, counts statements, and points at those that are slow.
+@attrs.frozen
+class Group:
+    """What tells statements apart: where they were sent, and what they say."""
 
-    Attributes:
-        statistics: Of the statements that have ended.
-        slow_threshold: Milliseconds from which on a statement is slow; ``None`` if none is.
-    """
+    driver: str
+    database: str
+    statement: str
+
+
+class DatabaseFeed(TimedFeed[Group]):
+    """Tells what happens, counts statements, and points at those that are slow."""
 
     def __init__(self, target: Target) -> None:
-        super().__init__(target)
-        self.statistics: Statistics = Statistics()
-        self.slow_threshold: float | None = None
+        super().__init__(target, Group("", "", "(others)"))
 
     def start(self) -> None:
         """Count what has happened so far; from now on it is counted as it happens."""
-        self.statistics.clear()
+        self.clear()
         for exchange in self.target.history(STATEMENTS):
             if exchange.end is not None:
                 self._count(exchange)
-
-    def stop(self) -> None:
-        """Forget the threshold: who comes next has not asked for it."""
-        self.slow_threshold = None
 
     def recorded(self, exchange: Exchange, event: Event) -> None:
         """Tell what *event* means."""
@@ -92,7 +91,7 @@ class DatabaseFeed(Feed):
                     changed=described.changed,
                 )
             )
-        if self.slow_threshold is not None and took >= self.slow_threshold:
+        if self.is_slow(took):
             self._slow(exchange, took)
 
     def _slow(self, exchange: Exchange, took: float) -> None:

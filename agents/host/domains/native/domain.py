@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ....link.messages import Event
-from ...command import INVALID_PARAMS, CommandError, command
+from ...command import command
 from ...domain import Domain
 from ...exchange import Exchange, read
 from ...feed import Feed
@@ -81,10 +81,7 @@ class Native(Domain):
         Without a number at none.  The last front end to say so decides for all; it
         holds while any has the domain enabled.
         """
-        if milliseconds is not None and milliseconds < 0:
-            text = f"milliseconds: expected 0 or more, got {milliseconds}"
-            raise CommandError(text, INVALID_PARAMS)
-        self._feed.slow_threshold = milliseconds
+        self._feed.set_slow_threshold(milliseconds)
 
     @classmethod
     def row(cls, exchange: Exchange) -> Row | None:

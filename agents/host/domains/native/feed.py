@@ -7,10 +7,9 @@ import attrs
 from ....link.messages import Event, ExchangeFailed, WorkChunk, WorkStarted
 from ....link.plain import unpack
 from ...clock import seconds
-from ...durations import DurationTable
 from ...exchange import Exchange, read
-from ...feed import Feed
 from ...target import Target
+from ...timed_feed import TimedFeed
 from . import types, views
 from .presentation import url_of
 from .recorded import CALLS, COUNTS, CalledBack, Counted, Finished, Started
@@ -26,20 +25,16 @@ class Function:
     name: str
 
 
-class NativeFeed(Feed):
+class NativeFeed(TimedFeed[Function]):
     """Tells what happens, counts calls, and points at those that are slow.
 
     Attributes:
-        statistics: Of the calls that have ended.
         counted: How many of each function's calls were only counted.
-        slow_threshold: Milliseconds from which on a call is slow; ``None`` if none is.
     """
 
     def __init__(self, target: Target) -> None:
-        super().__init__(target)
-        self.statistics: DurationTable[Function] = DurationTable(Function("", "(others)"))
+        super().__init__(target, Function("", "(others)"))
         self.counted: dict[Function, int] = {}
-        self.slow_threshold: float | None = None
 
     def start(self) -> None:
         """Count what has happened so far; from now on it is counted as it happens."""
@@ -53,7 +48,7 @@ class NativeFeed(Feed):
 
     def clear(self) -> None:
         """Count anew."""
-        self.statistics.clear()
+        super().clear()
         self.counted.clear()
 
     def recorded(self, exchange: Exchange, event: Event) -> None:
@@ -99,7 +94,7 @@ class NativeFeed(Feed):
                     errno=finished.errno,
                 )
             )
-        if self.slow_threshold is not None and took >= self.slow_threshold:
+        if self.is_slow(took):
             self._slow(exchange, took)
 
     def _slow(self, exchange: Exchange, took: float) -> None:
