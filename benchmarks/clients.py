@@ -6,20 +6,17 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from time import perf_counter_ns, process_time_ns
+from typing import TypeAlias
 
 import attrs
 
 LEAD_IN = 60_000_000
-"""Nanoseconds of requests before those that count.
-
-By then what watches in the background is in its stride, so that the work it has
-not yet done for the last requests is made up for by what it did for earlier ones.
-"""
+"""Nanoseconds of requests before those that count, as the caches are somebody else's till then."""
 
 
 @attrs.frozen
 class Timing:
-    """What one client took for a number of requests.
+    """What one client took for a number of requests, and for telling whoever watches of them.
 
     Attributes:
         requests: How many were made, those of the lead-in included.
@@ -43,8 +40,11 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
 
-Measure = Callable[[int, int], Timing]
-"""Gets bodies of a size, so many times; how long it took."""
+Deliver: TypeAlias = Callable[[], object]
+"""Has all that was seen so far carried off."""
+
+Measure: TypeAlias = Callable[[int, int, Deliver], Timing]
+"""Gets bodies of a size, so many times, and has delivered what was seen; how long it took."""
 
 
 def http_client(server: Server) -> Measure:
@@ -101,8 +101,8 @@ def httpx_async(server: Server) -> Measure:
     async def get(path: str) -> bytes:
         return (await client.get(server.url + path)).content
 
-    def measure(size: int, number: int) -> Timing:
-        return runner.run(_measure_async(get, size, number))
+    def measure(size: int, number: int, deliver: Deliver) -> Timing:
+        return runner.run(_measure_async(get, size, number, deliver))
 
     return measure
 
@@ -117,31 +117,37 @@ CLIENTS: dict[str, Callable[[Server], Measure]] = {
 
 
 def _measure_blocking(get: Callable[[str], bytes]) -> Measure:
-    def measure(size: int, number: int) -> Timing:
+    def measure(size: int, number: int, deliver: Deliver) -> Timing:
         path, led_in = f"/{size}", 0
         gc.collect()
         until = perf_counter_ns() + LEAD_IN
         while perf_counter_ns() < until:
             assert len(get(path)) == size
             led_in += 1
+        deliver()
         processor, start = process_time_ns(), perf_counter_ns()
         for _ in range(number):
             get(path)
+        deliver()
         return _timing(led_in, number, start, processor)
 
     return measure
 
 
-async def _measure_async(get: Callable[[str], Awaitable[bytes]], size: int, number: int) -> Timing:
+async def _measure_async(
+    get: Callable[[str], Awaitable[bytes]], size: int, number: int, deliver: Deliver
+) -> Timing:
     path, led_in = f"/{size}", 0
     gc.collect()
     until = perf_counter_ns() + LEAD_IN
     while perf_counter_ns() < until:
         assert len(await get(path)) == size
         led_in += 1
+    deliver()
     processor, start = process_time_ns(), perf_counter_ns()
     for _ in range(number):
         await get(path)
+    deliver()
     return _timing(led_in, number, start, processor)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from field import ATTACHED, Case, Proof
-from results import PEER, Kind, Results
+from results import Kind, Results
 from samples import Spread
 
 _CONTROL = "bare again"
@@ -17,7 +17,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 )
 
 
-def report(results: Results, proofs: dict[str, Proof], recorded: dict[str, int]) -> str:
+def report(results: Results, proofs: Mapping[str, Proof], recorded: Mapping[str, int]) -> str:
     """Give everything."""
     parts = [_summary(results, kind, title) for kind, title in _KINDS]
     parts += [_table(results, size) for size in results.sizes]
@@ -26,27 +26,27 @@ def report(results: Results, proofs: dict[str, Proof], recorded: dict[str, int])
 
 
 def _summary(results: Results, kind: Kind, title: str) -> str:
-    compared = [f"{ATTACHED} / {PEER}"] if {ATTACHED, PEER} <= set(results.variants) else []
+    peers = results.peers if ATTACHED in results.variants else []
+    compared = [f"{ATTACHED} / {peer}" for peer in peers]
     head = ["client", "body", *results.variants, *compared]
-    rows = [_summary_row(results, kind, case, shared=bool(compared)) for case in results.cases]
+    rows = [_summary_row(results, kind, case, peers) for case in results.cases]
     heading = f"{title} of one request, in microseconds, and what is added to it:"
     return f"{heading}\n\n{_markdown(head, rows, left=2)}"
 
 
-def _summary_row(results: Results, kind: Kind, case: Case, *, shared: bool) -> list[str]:
+def _summary_row(results: Results, kind: Kind, case: Case, peers: Sequence[str]) -> list[str]:
     row = [case.client, _size(case.size), f"{results.typical(kind, case, results.base):.0f}"]
     for variant in results.variants[1:]:
         watched = results.watched(case, variant)
         added = results.added(kind, case, variant).median if watched else 0.0
         row.append(f"{added:+.1f}" if watched else "not watched")
-    if shared:
-        row.append(_share(results.share(kind, case, ATTACHED)))
-    return row
+    return row + [_share(results.share(kind, case, ATTACHED, peer)) for peer in peers]
 
 
 def _table(results: Results, size: int) -> str:
+    of_peers = [f"of {peer}'s" for peer in results.peers]
     head = ["client", "variant", "requests/s", "added us", "95 % interval", "quartiles"]
-    head += ["times bare", f"of {PEER}'s", "added CPU us", "95 % interval", f"of {PEER}'s"]
+    head += ["times bare", *of_peers, "added CPU us", "95 % interval", *of_peers]
     rows = [
         _row(results, case, variant)
         for case in results.cases
@@ -60,12 +60,16 @@ def _table(results: Results, size: int) -> str:
 def _row(results: Results, case: Case, variant: str) -> list[str]:
     row = [case.client, variant, f"{1e6 / results.typical('wall', case, variant):,.0f}"]
     if variant == results.base:
-        return row + [""] * 8
+        return row + [""] * (6 + 2 * len(results.peers))
     wall, worked = (results.added(kind, case, variant) for kind, _ in _KINDS)
     row += [f"{wall.median:+.1f}", _interval(wall), f"{wall.lower:+.1f} ... {wall.upper:+.1f}"]
-    row += [f"{results.times(case, variant):.2f}", _share(results.share("wall", case, variant))]
+    row += [f"{results.times(case, variant):.2f}", *_shares(results, "wall", case, variant)]
     row += [f"{worked.median:+.1f}", _interval(worked)]
-    return [*row, _share(results.share("processor", case, variant))]
+    return row + _shares(results, "processor", case, variant)
+
+
+def _shares(results: Results, kind: Kind, case: Case, variant: str) -> list[str]:
+    return [_share(results.share(kind, case, variant, peer)) for peer in results.peers]
 
 
 def _verdict(results: Results) -> str:
@@ -74,9 +78,10 @@ def _verdict(results: Results) -> str:
         where = f"{case.client}, {_size(case.size)}"
         if {_IDLE, _CONTROL} <= set(results.variants):
             lines.append(f"* {where}: {_noise(results, case)}")
-        wall, worked = (results.share(kind, case, ATTACHED) for kind, _ in _KINDS)
-        if wall is not None and worked is not None:
-            lines.append(f"* {where}: {_quarter(wall, worked)}")
+        for peer in results.peers:
+            wall, worked = (results.share(kind, case, ATTACHED, peer) for kind, _ in _KINDS)
+            if wall is not None and worked is not None:
+                lines.append(f"* {where}: {_quarter(peer, wall, worked)}")
     return "\n".join(lines)
 
 
@@ -88,9 +93,11 @@ def _noise(results: Results, case: Case) -> str:
     return f"{_IDLE} {idle.median:+.1f} us, {found} noise ({_CONTROL} {control.median:+.1f} us)"
 
 
-def _quarter(wall: Spread, worked: Spread) -> str:
-    costs = f"{wall.median:.0%} of {PEER}'s time and {worked.median:.0%} of its processor time"
-    return f"{ATTACHED} adds {costs}, {_against_a_quarter(wall)} a quarter"
+def _quarter(peer: str, wall: Spread, worked: Spread) -> str:
+    time, processor = _against_a_quarter(wall), _against_a_quarter(worked)
+    costs = f"{wall.median:.0%} of its time ({time} a quarter)"
+    costs += f" and {worked.median:.0%} of its processor time ({processor} a quarter)"
+    return f"of what {peer} adds, {ATTACHED} adds {costs}"
 
 
 def _against_a_quarter(part: Spread) -> str:
@@ -102,7 +109,7 @@ def _against_a_quarter(part: Spread) -> str:
     return f"between {part.low:.0%} and {part.high:.0%}, which leaves open whether it is at most"
 
 
-def _proven(proofs: dict[str, Proof], recorded: dict[str, int]) -> str:
+def _proven(proofs: Mapping[str, Proof], recorded: Mapping[str, int]) -> str:
     lines = [f"* {variant}: {_proof(proof)}" for variant, proof in proofs.items()]
     lines += [f"* {name}: {count:,} requests recorded" for name, count in recorded.items()]
     return "\n".join(lines)

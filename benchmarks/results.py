@@ -13,7 +13,7 @@ from field import Case
 from samples import Spread, added, share
 from variants import UNSEEN
 
-PEER = "OpenTelemetry"
+PEERS = ("OpenTelemetry", "OpenTelemetry, exporting")
 _MICROSECOND = 1000.0
 
 Kind: TypeAlias = Literal["wall", "processor"]
@@ -65,13 +65,18 @@ class Results:
         base = self._times(kind, case, self.base)
         return added(self._times(kind, case, variant), base)
 
-    def share(self, kind: Kind, case: Case, variant: str) -> Spread | None:
-        """What *variant* adds, as a part of what the peer adds; ``None`` if that makes no sense."""
-        if not {variant, PEER} <= set(self.variants) or variant == PEER:
+    @property
+    def peers(self) -> Sequence[str]:
+        """Those of the variants that ours is to be compared with."""
+        return [name for name in PEERS if name in self.variants]
+
+    def share(self, kind: Kind, case: Case, variant: str, peer: str) -> Spread | None:
+        """What *variant* adds, as a part of what *peer* adds; ``None`` if that makes no sense."""
+        if not {variant, peer} <= set(self.variants) or variant in PEERS:
             return None
-        if not self.watched(case, PEER):
+        if not self.watched(case, peer):
             return None
-        ours, theirs, base = (self._times(kind, case, v) for v in (variant, PEER, self.base))
+        ours, theirs, base = (self._times(kind, case, v) for v in (variant, peer, self.base))
         return share(ours, theirs, base)
 
     def _times(self, kind: Kind, case: Case, variant: str) -> list[float]:

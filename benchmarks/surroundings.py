@@ -13,6 +13,7 @@ _PACKAGES = (
     "requests",
     "urllib3",
     "opentelemetry-sdk",
+    "opentelemetry-exporter-otlp-proto-http",
     "opentelemetry-instrumentation-httpx",
     "httpdbg",
 )

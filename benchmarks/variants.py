@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
+
+from processes import Process
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 
 def _nothing() -> None:
@@ -21,11 +27,13 @@ class Watch:
 
     Attributes:
         url: Where a front end can attach; empty if nowhere.
+        deliver: Has all that was seen so far carried off by whatever carries it.
         recorded: How many requests it has seen so far, if it can tell.
         after_turn: Called between two measurements.
     """
 
     url: str = ""
+    deliver: Callable[[], object] = _nothing
     recorded: Callable[[], int | None] = _none
     after_turn: Callable[[], None] = _nothing
 
@@ -46,24 +54,18 @@ def idle() -> Watch:
 def recording() -> Watch:
     """A tapscope host of its own records every request and every body."""
     from tapscope import agents, integrations
+    from tapscope.channels import delivery
 
     agents.network.attach()
     agents.inspector.open(port=0)
     integrations.install()
-    return Watch(agents.inspector.url() or "")
+    return Watch(agents.inspector.url() or "", delivery.deliver)
 
 
 def opentelemetry() -> Watch:
     """OpenTelemetry makes a span of each request, and an exporter throws it away."""
-    from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-    from opentelemetry.instrumentation.requests import RequestsInstrumentor
-    from opentelemetry.instrumentation.urllib import URLLibInstrumentor
-    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-    from opentelemetry.sdk.trace.export import (
-        BatchSpanProcessor,
-        SpanExporter,
-        SpanExportResult,
-    )
+    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
     class Counter(SpanExporter):
         spans = 0
@@ -72,16 +74,33 @@ def opentelemetry() -> Watch:
             self.spans += len(spans)
             return SpanExportResult.SUCCESS
 
-    counter, provider = Counter(), TracerProvider()
-    provider.add_span_processor(BatchSpanProcessor(counter))
+    counter = Counter()
+    return Watch(deliver=_instrument(counter), recorded=lambda: counter.spans)
+
+
+def opentelemetry_exporting() -> Watch:
+    """OpenTelemetry makes a span of each request and sends it to a collector in another process."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    collector = Process("collector.py")
+    _kept_open.append(collector)
+    exporter = OTLPSpanExporter(f"http://127.0.0.1:{collector.greeting}/v1/traces")
+    return Watch(deliver=_instrument(exporter), recorded=collector.ask)
+
+
+def _instrument(exporter: SpanExporter) -> Callable[[], object]:
+    """Have *exporter* given spans in batches, as programs have it; how to deliver the last."""
+    from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+    from opentelemetry.instrumentation.requests import RequestsInstrumentor
+    from opentelemetry.instrumentation.urllib import URLLibInstrumentor
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     for instrumentor in (HTTPXClientInstrumentor, RequestsInstrumentor, URLLibInstrumentor):
         instrumentor().instrument(tracer_provider=provider)
-
-    def recorded() -> int:
-        provider.force_flush()
-        return counter.spans
-
-    return Watch(recorded=recorded)
+    return provider.force_flush
 
 
 def httpdbg() -> Watch:
@@ -110,9 +129,10 @@ VARIANTS: dict[str, Callable[[], Watch]] = {
     "recording": recording,
     "front end attached": recording,
     "OpenTelemetry": opentelemetry,
+    "OpenTelemetry, exporting": opentelemetry_exporting,
     "httpdbg": httpdbg,
 }
 """The first is what all are compared with; the second tells what is noise."""
 
-UNSEEN = {("OpenTelemetry", "http.client")}
+UNSEEN = {("OpenTelemetry", "http.client"), ("OpenTelemetry, exporting", "http.client")}
 """What a variant does not watch at all."""

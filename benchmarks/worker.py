@@ -29,7 +29,7 @@ def main(variant: str, port: str, *cores: str) -> None:
         client = asked["client"]
         if client not in measures:
             measures[client] = CLIENTS[client](server)
-        timing = measures[client](asked["size"], asked["requests"])
+        timing = measures[client](asked["size"], asked["requests"], watch.deliver)
         watch.after_turn()
         answers.write(json.dumps({**attrs.asdict(timing), "recorded": watch.recorded()}) + "\n")
 

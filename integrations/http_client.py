@@ -153,22 +153,27 @@ def _start(connection: Any) -> Sending | None:
 def _url(connection: Any, method: str, target: str) -> str:
     if target.startswith(("http://", "https://")):
         return without_credentials(target)
-    default_port = connection.default_port
-    scheme = "https" if default_port == http.client.HTTPS_PORT else "http"
     if method == "CONNECT":
-        return f"{scheme}://{target}"
+        return f"{_scheme(connection.default_port)}://{target}"
     host, port = connection.host, connection.port
     if connection._tunnel_host:  # noqa: SLF001  # set_tunnel() has no other trace
         host, port = connection._tunnel_host, connection._tunnel_port  # noqa: SLF001
+    return _origin(connection.default_port, host, port) + target
+
+
+# A connection asks for the same again and again.
+@functools.lru_cache(maxsize=64)
+def _origin(default_port: int, host: str, port: int) -> str:
     # urllib.request takes a user name and password for a part of the host.
     host = host.rpartition("@")[2]
     if ":" in host and not host.startswith("["):
         host = f"[{host}]"
-    return (
-        f"{scheme}://{host}{target}"
-        if port == default_port
-        else f"{scheme}://{host}:{port}{target}"
-    )
+    origin = f"{_scheme(default_port)}://{host}"
+    return origin if port == default_port else f"{origin}:{port}"
+
+
+def _scheme(default_port: int) -> str:
+    return "https" if default_port == http.client.HTTPS_PORT else "http"
 
 
 def _opened(connection: Any) -> tuple[Connection | None, int | None]:

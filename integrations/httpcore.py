@@ -122,8 +122,15 @@ def _publish_response(trace: Trace, response: Any) -> None:
 
 
 def _url(url: Any) -> str:
-    host = b"[%b]" % url.host if b":" in url.host else url.host
-    if url.port is not None and url.port != _DEFAULT_PORTS.get(url.scheme):
-        host = b"%b:%d" % (host, url.port)
-    whole: bytes = b"%b://%b%b" % (url.scheme, host, url.target)
-    return whole.decode("latin-1")
+    target: str = url.target.decode("latin-1")
+    return _origin(url.scheme, url.host, url.port) + target
+
+
+# A pool asks for the same again and again.
+@functools.lru_cache(maxsize=64)
+def _origin(scheme: bytes, host: bytes, port: int | None) -> str:
+    if b":" in host:
+        host = b"[%b]" % host
+    if port is not None and port != _DEFAULT_PORTS.get(scheme):
+        host = b"%b:%d" % (host, port)
+    return (b"%b://%b" % (scheme, host)).decode("latin-1")

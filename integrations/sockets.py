@@ -107,10 +107,12 @@ def _wrap_getaddrinfo(original: Callable[..., Any]) -> Callable[..., Any]:
             hide_us(error)
             raise
         if start is not None:
-            with suppress(Exception):
-                addresses = frozenset(entry[4][0] for entry in found)
+            try:
+                addresses = frozenset([entry[4][0] for entry in found])
                 thread = threading.get_ident()
                 _resolutions.append(Resolution(start, monotonic_ns(), addresses, thread))
+            except Exception:  # noqa: S110  # suppress() costs a microsecond
+                pass
         return found
 
     return getaddrinfo
@@ -120,10 +122,7 @@ def _wrap_connect(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def connect(self: socket.socket, address: Any, /) -> Any:
         start = monotonic_ns() if client.start.has_subscribers else None
-        resolution = None
-        if start is not None:
-            with suppress(Exception):
-                resolution = _take_resolution(address, start)
+        resolution = _take_resolution(address, start) if start is not None else None
         try:
             result = original(self, address)
         except BaseException as error:
@@ -162,15 +161,18 @@ def _wrap_wrap_socket(original: Callable[..., Any]) -> Callable[..., Any]:
 def _take_resolution(address: Any, now: int) -> Resolution | None:
     """Find the resolution that *address* comes from: one made in this thread and not used up."""
     # A Unix socket's address is a path, and a wrong one may be anything.
-    if not isinstance(address, tuple):
+    if not _resolutions or not isinstance(address, tuple):
         return None
-    thread = threading.get_ident()
-    # A copy, since other threads add to it meanwhile.
-    for resolution in reversed(tuple(_resolutions)):
-        if resolution.thread == thread and address[0] in resolution.addresses:
-            if resolution.connect_start is None:
-                resolution.connect_start = now
-            return resolution
+    try:
+        thread = threading.get_ident()
+        # A copy, since other threads add to it meanwhile.
+        for resolution in reversed(tuple(_resolutions)):
+            if resolution.thread == thread and address[0] in resolution.addresses:
+                if resolution.connect_start is None:
+                    resolution.connect_start = now
+                return resolution
+    except Exception:  # noqa: S110  # suppress() costs a microsecond
+        pass
     return None
 
 
@@ -182,8 +184,10 @@ def _connected(
     if resolution is not None:
         connection.dns_start, connection.dns_end = resolution.start, resolution.end
         connection.connect_start = resolution.connect_start
-        with suppress(ValueError):
+        try:  # noqa: SIM105  # suppress() costs a microsecond
             _resolutions.remove(resolution)
+        except ValueError:
+            pass
     _set_peer(connection, address)
 
 

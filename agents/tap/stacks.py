@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 from itertools import count, islice
+from operator import is_
 from types import CodeType
 from typing import cast
 
@@ -19,6 +20,8 @@ Definition = tuple[int, list[WireFrame], int, str]
 """The fields of a ``StackDefined``."""
 _Key = tuple[object, ...]
 
+_NO_STACK: tuple[Stack, int] = ((-1,), 0)
+
 
 class StackTable:
     """Gives each distinct stack a number, and its frames the first time.
@@ -33,16 +36,24 @@ class StackTable:
         # they must live on, or another could take the same identity.
         self._kept: list[Stack] = []
         self._last = count(1)
+        # Programs ask in loops, and comparing takes a third of what making a key takes.
+        self._latest: tuple[Stack, int] = _NO_STACK
 
     def number(self, stack: Stack) -> tuple[int, list[Definition] | None]:
         """Give the number of *stack*, and what is to be told first if the number is a new one."""
         if type(stack) is LinkedStack:
             return self._linked(stack)
+        latest, number = self._latest
+        # Equal code need not be the same: a file's name is no part of it.
+        if stack == latest and all(map(is_, stack[::2], latest[::2])):
+            return number, None
         number, definition = self._define(stack, _key(stack), 0, "")
+        self._latest = stack, number
         return number, None if definition is None else [definition]
 
     def forget(self, definitions: list[Definition]) -> None:
         """Take note that these did not get through."""
+        self._latest = _NO_STACK
         numbers = {definition[0] for definition in definitions}
         for key in [key for key, number in self._numbers.items() if number in numbers]:
             del self._numbers[key]
