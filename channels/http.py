@@ -24,12 +24,14 @@ class Security:
 
     Attributes:
         cipher: As OpenSSL calls it, ``"TLS_AES_256_GCM_SHA384"``.
-        verified: Whether the certificate was checked; of one that was not, nothing is known.
+        verified: Whether the certificate was checked; of one that was not, only *certificate*
+            is known.
         subject: The name it is for.
         issuer: The name of who signed it.
         names: Hosts and addresses it is good for, the first of very many.
         valid_from: Seconds since 1970.
         valid_to: Seconds since 1970.
+        certificate: One that was not checked, as the peer sent it (DER), if the library has it.
     """
 
     cipher: str
@@ -39,6 +41,7 @@ class Security:
     names: tuple[str, ...] = ()
     valid_from: int = 0
     valid_to: int = 0
+    certificate: bytes = b""
 
 
 @attrs.define(eq=False)

@@ -10,6 +10,8 @@ from ..channels.http import Connection, Security
 
 MAX_NAMES = 50
 """How many of a certificate's names are told."""
+MAX_CERTIFICATE = 65_536
+"""Bytes of a certificate that is told as it is; a longer one is left out."""
 
 
 def set_tls(connection: Connection, tls: Any) -> None:
@@ -28,7 +30,7 @@ def _security(tls: Any) -> Security | None:
     # It is empty if nobody checked it.
     certificate: dict[str, Any] | None = tls.getpeercert()
     if not certificate:
-        return Security(cipher[0], verified=False)
+        return Security(cipher[0], verified=False, certificate=_unchecked(tls))
     return Security(
         cipher[0],
         verified=True,
@@ -38,6 +40,15 @@ def _security(tls: Any) -> Security | None:
         valid_from=_seconds(certificate, "notBefore"),
         valid_to=_seconds(certificate, "notAfter"),
     )
+
+
+def _unchecked(tls: Any) -> bytes:
+    """Give a certificate that nobody checked, which Python does not read either."""
+    try:
+        certificate = bytes(tls.getpeercert(True))
+    except Exception:
+        return b""
+    return certificate if len(certificate) <= MAX_CERTIFICATE else b""
 
 
 def _name(parts: Any) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 # These are taken now, as gevent replaces them in their modules later.
 from select import POLLIN, POLLOUT, poll
-from socket import socket
+from socket import SO_SNDBUF, SOL_SOCKET, socket
 from typing import Protocol
 
 from ...channels import TapscopeError
@@ -28,7 +28,13 @@ class LinkClosed(TapscopeError):
 
 
 class Carrier(Protocol):
-    """One end of a link; no method blocks but :meth:`wait`."""
+    """One end of a link; no method blocks but :meth:`wait`.
+
+    Attributes:
+        between_processes: Whether the other end is in another process, of this machine.
+    """
+
+    between_processes: bool
 
     def write(self, data: memoryview) -> int:
         """Send some of *data* now and give how many bytes; 0 when the link is full.
@@ -36,6 +42,10 @@ class Carrier(Protocol):
         Raises:
             LinkClosed: The other side is gone.
         """
+        ...
+
+    def make_room(self) -> None:
+        """Have a full link take some more, for last words."""
         ...
 
     def read(self) -> bytes:
@@ -69,6 +79,8 @@ class SocketCarrier:
         OSError: Nobody listens at the address.
     """
 
+    between_processes: bool = True
+
     def __init__(self, address: LinkAddress) -> None:
         self._socket = _out_of_the_way(connect(address))
         self._socket.setblocking(False)
@@ -85,6 +97,12 @@ class SocketCarrier:
             return 0
         except OSError as error:
             raise LinkClosed(str(error)) from error
+
+    def make_room(self) -> None:
+        """Double the socket's buffer, as far as the system allows."""
+        with contextlib.suppress(OSError, LinkClosed):
+            room = self._ours().getsockopt(SOL_SOCKET, SO_SNDBUF)
+            self._ours().setsockopt(SOL_SOCKET, SO_SNDBUF, 2 * room)
 
     def read(self) -> bytes:
         """Receive what is there."""
@@ -159,6 +177,8 @@ class LocalCarrier:
             it has written can be taken.
     """
 
+    between_processes: bool = False
+
     def __init__(self, written: Callable[[], None]) -> None:
         self._written = written
         self._up = bytearray()
@@ -188,6 +208,9 @@ class LocalCarrier:
                 return 0
             self._up += data
         return len(data)
+
+    def make_room(self) -> None:
+        """Do nothing: who takes it is in the same process."""
 
     def read(self) -> bytes:
         """Give what was delivered first."""

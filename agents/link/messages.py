@@ -79,6 +79,7 @@ class SecurityInfo:
     names: tuple[str, ...]
     valid_from: int
     valid_to: int
+    certificate: bytes = b""
 
 
 @attrs.frozen
@@ -157,7 +158,8 @@ class ExchangeFailed:
     """An exchange's error: its class, its text, and whether it is a cancellation.
 
     What it means for a connection is the *reason*, in words for everybody; empty if that is
-    not known.
+    not known.  The *traceback* is that of a native call's error, from the call on; empty if
+    that has no frames.
     """
 
     id: int
@@ -166,6 +168,7 @@ class ExchangeFailed:
     text: str
     canceled: bool
     reason: str = ""
+    traceback: str = ""
 
 
 @attrs.frozen
@@ -251,7 +254,13 @@ class Dropped:
 
 @attrs.frozen
 class Goodbye:
-    """The program ends in order; nothing follows."""
+    """The program ends in order; nothing follows.
+
+    Attributes:
+        untold: How many events it had still to tell, to a host that took none any more.
+    """
+
+    untold: int = 0
 
 
 @attrs.frozen
@@ -402,6 +411,13 @@ class SourceTold:
     text: str
 
 
+@attrs.frozen
+class ScoreboardMade:
+    """The file at *path* is of memory in which the program notes calls; see :mod:`.scoreboard`."""
+
+    path: str
+
+
 Start = RequestStarted | RequestReceived | WorkStarted | SocketOpening
 Answer = ResponseStarted | ResponseSent | WorkAnswered | SocketOpened
 Chunk = BodyChunk | WorkChunk | SocketFrame
@@ -425,6 +441,7 @@ Message = (
     | Limits
     | StackDepth
     | SourceTold
+    | ScoreboardMade
 )
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -459,4 +476,5 @@ MESSAGES: tuple[type[Message], ...] = (
     Expect,
     StackDepth,
     SourceTold,
+    ScoreboardMade,
 )

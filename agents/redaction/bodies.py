@@ -117,17 +117,17 @@ class BodyRedactor:
     def _form(self, text: str) -> str:
         if is_json(text):  # urllib says that it is a form, whatever it is
             return self._json.shown(text)
-        shown = self._queries.pairs(text)
-        values = [part.partition("=")[2] for part in shown.split("&")]
+        return "&".join(map(self._pair, self._queries.pairs(text).split("&")))
+
+    def _pair(self, pair: str) -> str:
+        key, _, value = pair.partition("=")
         # What is encoded can't be compared as it is.
-        for value in values:
-            if "%" not in value and "+" not in value:
-                continue
-            plain = unquote_plus(value)
-            if self._known.within(plain) or (plain[:1] in ("{", "[") and is_json(plain)):
-                inner = self._json.shown(plain) if is_json(plain) else self._known.hide(plain)
-                shown = shown.replace(value, inner)
-        return shown
+        if "%" not in value and "+" not in value:
+            return pair
+        plain = unquote_plus(value)
+        if is_json(plain):
+            return f"{key}={self._json.shown(plain)}"
+        return f"{key}={self._known.hide(plain)}" if self._known.within(plain) else pair
 
     def _field(self, name: str, value: bytes) -> bytes:
         text = value.decode("latin-1")

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from .json_names import without_members
 from .judging import Judges
 from .known import Known
 from .mark import MARK
@@ -21,14 +22,14 @@ _WORD = re.compile(
 )
 # Only texts with one of these can have a pair, a URL with a query, or JSON in them.
 _TELLING = re.compile(r'[=?@\\]|^"\s*[{\[]')
-_TELLING_ANYWHERE = re.compile(r'[=?@\\]|"\s*[\[{]')
-# It may match what is between two texts, which is nobody's name.
-_KEY = re.compile(r'"([^"\\]*)"\s*:')
+_TELLING_SIGNS = "=?@\\"
+_TEXT_WITH_JSON = re.compile(r'"\s*[\[{]')
 _DEEPEST = 5
 _OPENING = frozenset("{[")
 _CLOSING = frozenset("}]")
 _QUOTED_MARK = f'"{MARK}"'
-_NUMBERS: dict[str, Any] = {"parse_int": str, "parse_float": str, "parse_constant": str}
+# What makes no object of a number, nor limits its digits.
+_NUMBERS: dict[str, Any] = {"parse_int": bool, "parse_float": bool, "parse_constant": bool}
 # Some servers write this before JSON, so that no script can load it.
 _GUARD = re.compile(r"\s*\)\]\}'[,\s]*|\s*(?:for|while)\s*\(\s*(?:;;|1)\s*\)\s*;\s*")
 
@@ -42,6 +43,13 @@ def is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def _is_suspect(text: str) -> bool:
+    """Whether there may be anything to hide inside of texts; in most documents there is nothing."""
+    if any(sign in text for sign in _TELLING_SIGNS):
+        return True
+    return _TEXT_WITH_JSON.search(text) is not None
 
 
 @attrs.define(eq=False)
@@ -81,17 +89,15 @@ class JsonRedactor:
         """
         guard = _GUARD.match(text)
         start = guard.end() if guard else 0
-        json.loads(text[start:], strict=False, **_NUMBERS)
-        if self._is_suspect(text):
-            text = _Walk(self, text, depth).shown(start)
-        return self._without_known(text)
-
-    def _is_suspect(self, text: str) -> bool:
-        """Whether there may be anything to hide; most documents have nothing."""
+        keys: set[str] = set()
+        json.loads(text[start:], strict=False, object_hook=keys.update, **_NUMBERS)
         names = self.paths.anywhere
-        if self.judging or names is None or _TELLING_ANYWHERE.search(text):
-            return True
-        return any(plain_name(key) in names for key in set(_KEY.findall(text)))
+        if self.judging or names is None:
+            text = _Walk(self, text, depth).shown(start)
+        else:
+            meant = {key for key in keys if plain_name(key) in names}
+            text = self._without_members(text, start, meant, depth)
+        return self._without_known(text)
 
     def scalar(self, word: str, place: str, depth: int) -> str:
         """Give a value that no rule names: what is inside of a text may be hidden."""
@@ -118,6 +124,15 @@ class JsonRedactor:
                 self._known.learn(word[1:-1])
             elif len(word) > 1:
                 self._known.learn(word)
+
+    def _without_members(self, text: str, start: int, keys: set[str], depth: int) -> str:
+        def shown(word: str) -> str:
+            return self.scalar(word, "$", depth)
+
+        suspect = _is_suspect(text)
+        if not keys and not suspect:
+            return text
+        return without_members(text, start, keys, self.hide, shown if suspect else None)
 
     def _text(self, value: str, depth: int) -> str:
         if depth < _DEEPEST and is_json(value):

@@ -28,7 +28,7 @@ class Judges:
             try:
                 with suppress():
                     answer = judge(kind, name, value)
-            except Exception as error:
+            except (Exception, SystemExit) as error:  # which must not end tapscope's thread
                 self._report(judge, error)
                 return MARK
             if isinstance(answer, str):
@@ -37,7 +37,7 @@ class Judges:
                 return MARK
         return None
 
-    def _report(self, judge: Judge, error: Exception) -> None:
+    def _report(self, judge: Judge, error: BaseException) -> None:
         if judge in self._told:
             return
         self._told.add(judge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote_plus
 
 from .mark import MARK
@@ -11,6 +12,10 @@ MOST = 64
 SHORTEST = 6
 """Characters; what is shorter occurs everywhere."""
 _LONGEST = 10_000
+_FEW = 3
+"""Characters of a value's beginning that tell nothing."""
+_CUT = re.compile(r"(\u2026 \([\d,]+ (?:characters )?more\))")
+"""What stands where a text was cut before it came here."""
 
 
 class Known:
@@ -27,8 +32,9 @@ class Known:
         if value in self._values or not SHORTEST <= len(value) <= _LONGEST or MARK in value:
             return
         self._values[value] = None
-        if "%" in value or "+" in value:
-            self._values[unquote_plus(value)] = None
+        decoded = unquote_plus(value)
+        if len(decoded) >= SHORTEST:
+            self._values[decoded] = None
         while len(self._values) > MOST:
             self._values.pop(next(iter(self._values)), None)
 
@@ -45,4 +51,19 @@ class Known:
             return text
         for value in self.within(text):
             text = text.replace(value, MARK)
+        if "\u2026" not in text:
+            return text
+        *cut, last = _CUT.split(text)
+        shown = [part if at % 2 else self._without_beginning(part) for at, part in enumerate(cut)]
+        return "".join([*shown, last])
+
+    def _without_beginning(self, text: str) -> str:
+        """Give *text*, which was cut, without the beginning of a value at its end."""
+        for value in tuple(self._values):
+            first = value[: _FEW + 1]
+            at = text.find(first, max(len(text) - len(value) + 1, 0))
+            while at >= 0:
+                if value.startswith(text[at:]):
+                    return text[:at] + MARK
+                at = text.find(first, at + 1)
         return text

@@ -20,6 +20,9 @@ class Redactor:
 
     Any thread may use it.
 
+    Args:
+        known: What those before it have hidden, if there were any.
+
     Attributes:
         headers: Of HTTP.
         queries: URLs and forms.
@@ -27,11 +30,12 @@ class Redactor:
         plain: The fields of other exchanges.
         bodies: Of HTTP and of WebSockets.
         judges: The program's own functions.
+        known: The values that were hidden lately.
         reads_bodies: Whether any rule is about what is in a body.
     """
 
-    def __init__(self, rules: Rules) -> None:
-        known = Known()
+    def __init__(self, rules: Rules, known: Known | None = None) -> None:
+        known = Known() if known is None else known
         judges = Judges(rules.calls)
         members = {name for name in rules.json if not name.startswith("$")}
         # The top of a form is like that of an object.
@@ -53,12 +57,12 @@ class Redactor:
         self.plain: PlainRedactor = PlainRedactor(
             rules.fields, everywhere, paths, self.texts, judges, known
         )
-        self._known = known
+        self.known: Known = known
         self.reads_bodies: bool = bool(rules.query or rules.json or rules.calls)
 
     def url(self, url: str) -> str:
         """Give the URL of an exchange without secrets."""
-        shown = self._known.hide(self.queries.url(url))
+        shown = self.known.hide(self.queries.url(url))
         if self.judges:
             hidden = self.judges.hidden("url", "", shown)
             return shown if hidden is None else hidden

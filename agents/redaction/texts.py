@@ -13,7 +13,9 @@ from .mark import MARK
 from .names import Names
 from .queries import Queries
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s\"'<>]+|/[^\s\"'<>?]*\?[^\s\"'<>]+")
+# Not one expression for URLs: it would begin anew at each slash of a long word, with the lock held.
+_WORD = re.compile(r"[^\s\"'<>]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://.")
 _KEY = re.compile(
     r"(?<![\w.%+\[\]-])([\w.%+\[\]-]{1,200})"
     r"(?:\\?[\"']\s*,\s*|(?:\\?[\"'])?\s*(?:=>|:=|=|:)\s*)"
@@ -53,10 +55,15 @@ class Texts:
     def without_named(self, text: str) -> str:
         """Give *text* without what a name or a URL in it tells."""
         if "://" in text or "?" in text:
-            text = _URL.sub(lambda found: self._queries.url(found[0]), text)
+            text = _WORD.sub(self._word_without_query, text)
         if "=" in text or ":" in text or "," in text:
             text = self._without_pairs(text)
         return text
+
+    def _word_without_query(self, found: re.Match[str]) -> str:
+        word = found[0]
+        start = _start_of_url(word)
+        return word if start is None else word[:start] + self._queries.url(word[start:])
 
     def _without_pairs(self, text: str) -> str:
         shown: list[str] = []
@@ -79,3 +86,15 @@ class Texts:
         if name in self._headers:
             return _HEADER_VALUE.match(text, position)
         return _VALUE.match(text, position) if name in self._names else None
+
+
+def _start_of_url(word: str) -> int | None:
+    """Tell where in *word* a URL begins, or a path with a query."""
+    starts: list[int] = []
+    scheme = _SCHEME.search(word) if "://" in word else None
+    if scheme is not None:
+        starts.append(scheme.start())
+    slash = word.find("/")
+    if 0 <= slash < word.find("?", slash) < len(word) - 1:
+        starts.append(slash)
+    return min(starts, default=None)

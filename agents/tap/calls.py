@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from _thread import get_ident
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -14,6 +12,7 @@ from ...channels.remote import is_remote
 from ..link.messages import Call, Returned
 from ..link.plain import pack, unpack
 from .hidden_thread import HiddenThread
+from .record_texts import cut
 from .results import plain
 
 MAX_CALLS = 4
@@ -57,7 +56,6 @@ class Calls:
                 answer = _call(call)
         finally:
             running.discard(call.id)
-            _forget_this_thread()
         self._answer(answer)
 
 
@@ -74,7 +72,7 @@ def _call(call: Call) -> Returned:
 
 def _shown(error: BaseException, show: Callable[[BaseException], str]) -> str:
     try:
-        return show(error)[:500]
+        return cut(show(error), 500)
     except BaseException:  # it is the program's own
         return type(error).__name__
 
@@ -85,10 +83,3 @@ def _function(dotted: str) -> Callable[..., Any]:
     if not callable(function) or not is_remote(function):
         raise TapscopeError(f"{dotted!r} is no function that is marked with @remote")
     return function
-
-
-def _forget_this_thread() -> None:
-    """Take back what threading.current_thread() leaves for a thread that it did not start."""
-    threading = sys.modules.get("threading")
-    if threading is not None:
-        vars(threading).get("_active", {}).pop(get_ident(), None)

@@ -21,14 +21,15 @@ from ...channels.http import (
     ResponseStarted,
 )
 from ...channels.log import RecordLogged
+from ...channels.native import CallFailed
 from ...channels.rendering import render
 from ...channels.websocket import Frame, SocketClosed, SocketOpened, SocketOpening
 from ..link import messages
 from ..link.codec import MAX_ITEMS, MAX_MESSAGE, connection_fields
+from .events import DroppedChunk, Failed
 from .generated import GeneratedTexts
-from .queue import DroppedChunk, Failed
 from .reasons import reason_of
-from .record_texts import MAX_TEXT, cut, traceback_text
+from .record_texts import MAX_TEXT, cut, inner_traceback, traceback_text
 from .stacks import Definition, StackTable
 
 _NUMBER = {kind: number for number, kind in enumerate(messages.MESSAGES)}
@@ -59,7 +60,6 @@ _CANCELLATIONS = {
     "tapscope.channels.serving.ClientDisconnected",
     "trio.Cancelled",
 }
-MAX_ERROR_TEXT = 10_000
 MAX_FRAME = 1_000_000
 """Bytes of a frame's payload that are carried; of a longer one it is the first."""
 
@@ -71,9 +71,14 @@ class EventEncoder:
     event is at hand, and what would otherwise wait for the tap's thread is one
     object that the garbage collector need not look at.  Every method raises
     what it meets in an event that no message can hold.
+
+    Attributes:
+        max_text: Characters of one text; of a longer one it is the beginning, of a
+            traceback the end, with a word about the rest.
     """
 
     def __init__(self) -> None:
+        self.max_text: int = MAX_TEXT
         # One packer for all: packing holds the interpreter lock to its end.
         self._pack: Callable[[object], bytes] = msgpack.Packer(unicode_errors="replace").pack
         self._stacks = StackTable()
@@ -114,7 +119,7 @@ class EventEncoder:
                     event.send_start,
                     event.send_end,
                     event.from_cache,
-                    _bounded(event.early_hints),
+                    event.early_hints and _bounded(event.early_hints),
                 )
             )
         )
@@ -234,8 +239,12 @@ class EventEncoder:
         canceled = not _CANCELLATIONS.isdisjoint(kinds)
         kind = kinds[0].removeprefix("builtins.")
         number, at = index(event.id), index(event.at)
-        fields = (_ERROR, number, at, kind, _text(event.error), canceled)
-        return self._pack((*fields, reason_of(event.error)))
+        text = _text(event.error, self.max_text)
+        fields = (_ERROR, number, at, kind, text, canceled)
+        inner = ""
+        if isinstance(event, CallFailed):
+            inner = inner_traceback(event.error, self.max_text)
+        return self._pack((*fields, reason_of(event.error), inner))
 
     def record(self, event: RecordLogged) -> bytes:
         """Give what the program has logged, and before it the stack it refers to."""
@@ -247,11 +256,11 @@ class EventEncoder:
             index(event.level),
             cut(event.level_name, 100),
             cut(event.logger, 1000),
-            cut(event.message, MAX_TEXT),
+            cut(event.message, self.max_text),
             number,
             event.thread,
             event.parent,
-            None if error is None else traceback_text(error),
+            None if error is None else traceback_text(error, self.max_text),
         )
         return self._with_stack(stacks, fields)
 
@@ -295,8 +304,8 @@ def _checked(packed: bytes) -> bytes:
     return packed
 
 
-def _text(error: BaseException) -> str:
+def _text(error: BaseException, limit: int) -> str:
     try:
-        return str(error)[:MAX_ERROR_TEXT]
+        return cut(error, limit)
     except Exception:  # the program's own __str__ may do anything
         return "(its text could not be had)"

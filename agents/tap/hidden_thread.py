@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 
 # All are taken now, as gevent and eventlet replace them in their modules later.
-from _thread import allocate_lock, get_native_id, start_new_thread
+from _thread import allocate_lock, get_ident, get_native_id, start_new_thread
 from collections.abc import Callable
 from signal import SIG_BLOCK, pthread_sigmask, valid_signals
 from time import monotonic, sleep
@@ -18,8 +19,7 @@ class HiddenThread:
     in each of them in order to wait for it.  The thread does not outlive the interpreter.
 
     Args:
-        run: What it runs, given this object; must not raise, nor call
-            ``threading.current_thread()``.
+        run: What it runs, given this object; must not raise.
     """
 
     def __init__(self, run: Callable[[HiddenThread], None]) -> None:
@@ -35,6 +35,12 @@ class HiddenThread:
             RuntimeError: There is no thread to be had.
         """
         start_new_thread(self._main, ())
+
+    def hide(self) -> None:
+        """Take back what ``threading.current_thread()`` has left, called in this thread."""
+        threading = sys.modules.get("threading")
+        if threading is not None:
+            vars(threading).get("_active", {}).pop(get_ident(), None)
 
     def join(self, seconds: float) -> bool:
         """Wait until it has ended, at most *seconds*; whether it has."""
@@ -53,4 +59,5 @@ class HiddenThread:
             self._native_id = get_native_id()
             self._run(self)
         finally:
+            self.hide()
             self._over.release()

@@ -1,11 +1,11 @@
-"""The texts of what a program logs, kept to a length."""
+"""The texts of errors and of what a program logs, kept to a length."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+_OURS = __file__.removesuffix("agents/tap/record_texts.py")
 
 MAX_TEXT = 20_000
-"""Characters of one message, and of one traceback."""
+"""Characters of one text that the host is told."""
 
 
 def cut(text: object, limit: int) -> str:
@@ -16,14 +16,30 @@ def cut(text: object, limit: int) -> str:
     return f"{shown[:limit]}\u2026 ({len(shown) - limit:,} characters more)"
 
 
-def traceback_text(error: BaseException, shown_as: Callable[[str], str] = str) -> str:
-    """Give what Python prints of *error*; of a very long one its end, which tells most.
+def end_of(text: str, limit: int) -> str:
+    """Give *text* with its end alone if it is longer than *limit* characters."""
+    if len(text) <= limit:
+        return text
+    return f"({len(text) - limit:,} characters before this)\n{text[-limit:]}"
 
-    Before it is cut it is given to *shown_as*, and what that gives is taken.
-    """
+
+def traceback_text(error: BaseException, limit: int) -> str:
+    """Give what Python prints of *error*; of a very long one its end, which tells most."""
     from traceback import format_exception
 
-    shown = shown_as("".join(format_exception(error)).rstrip("\n"))
-    if len(shown) <= MAX_TEXT:
-        return shown
-    return f"({len(shown) - MAX_TEXT:,} characters before this)\n{shown[-MAX_TEXT:]}"
+    return end_of("".join(format_exception(error)).rstrip("\n"), limit)
+
+
+def inner_traceback(error: BaseException, limit: int) -> str:
+    """Give what Python prints of an *error* that tapscope passes on, without its own frames.
+
+    It is empty if there are no others, as where all of it was in native code.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OURS):
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    from traceback import format_exception
+
+    return end_of("".join(format_exception(type(error), error, trace)).rstrip("\n"), limit)

@@ -1,33 +1,20 @@
-"""Events of the bus to messages of the link, without what the program's rules hide.
+"""What leaves the queue, on its way to the link, without what the program's rules hide.
 
-Heads are redacted in the thread that published them, as they are small and have
-to be there at once.  Bodies are kept back: they are looked through as a whole, in
-the tap's thread, when their exchange has ended.
+The program's threads leave their events as they do without rules.  Here, in the
+thread that writes, the messages are looked through; bodies are kept back until
+their exchange has ended, and then looked through as a whole.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Hashable
-from operator import attrgetter
-from typing import Any, Protocol, TypeVar, cast
+import logging
+from collections.abc import Callable
 
-import attrs
 import msgpack
 
-from ...channels.http import (
-    BodyChunk,
-    ExchangeFinished,
-    Headers,
-    RequestReceived,
-    RequestStarted,
-    ResponseSent,
-    ResponseStarted,
-)
-from ...channels.log import RecordLogged
-from ...channels.websocket import Frame, SocketClosed, SocketOpened, SocketOpening
 from ..link import messages
-from ..link.messages import Returned
+from ..link.codec import MAX_MESSAGE
+from ..link.messages import Message, Returned
 from ..link.plain import pack, unpack
 from ..redaction.bodies import MAX_BODY
 from ..redaction.mark import withheld
@@ -35,269 +22,164 @@ from ..redaction.redactor import Redactor
 from ..redaction.rules import Rules
 from .encoder import EventEncoder
 from .holding import Body, Holding
-from .queue import DroppedChunk, Failed
-from .record_texts import traceback_text
+from .redacted_fields import MAX_SEARCHED, FieldRedactor, Fields, place_of
+
+_log = logging.getLogger("tapscope")
 
 _NUMBER = {kind: number for number, kind in enumerate(messages.MESSAGES)}
 _CHUNK = _NUMBER[messages.BodyChunk]
-_FRAME = _NUMBER[messages.SocketFrame]
+_HEADS: dict[type[Message], bool] = {
+    messages.RequestStarted: True,
+    messages.ResponseStarted: False,
+    messages.RequestReceived: False,
+    messages.ResponseSent: True,
+}
+"""Whether the body that such a head is of is sent."""
+_SENT = {_NUMBER[kind]: sent for kind, sent in _HEADS.items()}
+_HEADERS = {_NUMBER[kind]: place_of(kind, "headers") for kind in _HEADS}
 
 _TEXT_FRAME = 1
 _BINARY_FRAME = 2
 _CLOSE_FRAME = 8
-_ERROR_TEXT = 4
-"""Which field of a message that is."""
-_TRACEBACK = 9
-"""Likewise."""
 
 
-E = TypeVar("E")
+class Redaction:
+    """Gives encoded messages of one link, in their order, without secrets.
 
-HEADERS = frozenset({"headers", "early_hints"})
-_URLS = frozenset({"url"})
-_TEXTS = frozenset({"message", "reason"})
+    One thread at a time may use it, but for :meth:`returned`.
+    """
 
+    def __init__(self, rules: Rules) -> None:
+        self._failure_told = False
+        ways: dict[type[Message], Callable[[Fields], bytes]] = {
+            **dict.fromkeys(_HEADS, self._head),
+            messages.BodyChunk: self._chunk,
+            messages.ExchangeFinished: self._end,
+            messages.ExchangeFailed: self._end,
+            messages.SocketFrame: self._frame,
+            messages.WorkAnswered: self._answer,
+            messages.WorkChunk: self._rows,
+            messages.WorkFinished: self._work_end,
+        }
+        self._ways = {_NUMBER[kind]: way for kind, way in ways.items()}
+        self._use(Redactor(rules))
+        self.restart()
 
-class _Head(Protocol):
-    """An event with a head."""
+    def follow(self, rules: Rules) -> None:
+        """Hide what *rules* name from now on, in place of what others did."""
+        self._use(Redactor(rules, self._redactor.known))
+        self._held.redactor = self._redactor
 
-    id: int
-    headers: Headers
+    def prepare(self, encoder: EventEncoder) -> None:
+        """Have *encoder* leave texts whole: what is cut may have lost the name of a value."""
+        encoder.max_text = MAX_SEARCHED
 
+    def restart(self) -> None:
+        """Forget what was kept back: another link begins."""
+        self._held = Holding(self._redactor)
+        self._unpacker = msgpack.Unpacker(max_buffer_size=0, unicode_errors="replace")
+        self._pack: Callable[[object], bytes] = msgpack.Packer(unicode_errors="replace").pack
 
-@attrs.frozen
-class _Places:
-    """Which of an event's fields are what."""
+    def shown(self, encoded: bytes) -> bytes:
+        """Give what is told of *encoded* messages, or nothing as long as it is kept back."""
+        self._unpacker.feed(encoded)
+        return b"".join(map(self._message, self._unpacker))
 
-    headers: tuple[int, ...]
-    urls: tuple[int, ...]
-    texts: tuple[int, ...]
+    def returned(self, returned: Returned) -> Returned:
+        """Give the outcome of a call into the program."""
+        result = returned.result
+        if result is not None:
+            plain = self._redactor.plain
+            result = b"".join(pack(plain.value(value)) for value in unpack(result))
+        return Returned(returned.id, result, self._redactor.texts.shown(returned.error))
 
-
-@functools.cache
-def _values_of(kind: Hashable) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*(field.name for field in attrs.fields(cast("type[Any]", kind))))
-
-
-@functools.cache
-def _places_of(kind: Hashable) -> _Places:
-    names = [field.name for field in attrs.fields(cast("type[Any]", kind))]
-    # A status has a reason, too, which is nobody's secret.
-    texts = frozenset[str]() if HEADERS & {*names} else _TEXTS
-    wanted = (HEADERS, _URLS, texts)
-    return _Places(*(tuple(map(names.index, each & {*names})) for each in wanted))
-
-
-class Deferred(bytes):
-    """Stands in the queue for bytes that are made where they are taken out of it."""
-
-    make: Callable[[], bytes]
-    size: int
-
-    @classmethod
-    def of(cls, make: Callable[[], bytes], size: int) -> Deferred:
-        """Stand for what *make* gives; until then *size* bytes are held."""
-        deferred = cls()
-        deferred.make, deferred.size = make, size
-        return deferred
-
-    def __len__(self) -> int:
-        return self.size
-
-
-def released(encoded: bytes | None) -> bytes | None:
-    """Give what was taken from the queue, made now if it was deferred."""
-    return encoded.make() if isinstance(encoded, Deferred) else encoded
-
-
-class RedactingEncoder(EventEncoder):
-    """Gives events as :class:`EventEncoder` does; theirs are copies that hide what is to be."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
+    def _use(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._url = redactor.url
-        self._headers = redactor.headers.shown
-        self._text = redactor.texts.shown
-        self._packed: Callable[[object], bytes] = msgpack.Packer(unicode_errors="replace").pack
-        self._held = Holding(redactor)
+        self._fields = FieldRedactor(redactor)
 
-    def start(self, event: RequestStarted) -> bytes:
-        """Give the start of an exchange."""
-        self._expect(event, sent=True)
-        return super().start(self._copy(event))
+    def _message(self, message: Fields) -> bytes:
+        try:
+            shown = self._ways.get(message[0], self._told)(message)
+            if len(shown) <= MAX_MESSAGE:
+                return shown
+            self._lost(message, f"{len(shown):,} bytes are too many")
+        except Exception as error:
+            # No text of it and no traceback: they may well tell a value.
+            self._lost(message, type(error).__name__)
+        return b""
 
-    def headers(self, event: ResponseStarted) -> bytes:
-        """Give the head of a response."""
-        self._expect(event, sent=False)
-        return super().headers(self._copy(event))
+    def _lost(self, message: Fields, reason: str) -> None:
+        if not self._failure_told:
+            self._failure_told = True
+            number: int = message[0]
+            kind = messages.MESSAGES[number].__name__
+            _log.error("a %s could not be redacted and is not told: %s", kind, reason)
 
-    def request_received(self, event: RequestReceived) -> bytes:
-        """Give the start of an incoming exchange."""
-        self._expect(event, sent=False)
-        return super().request_received(self._copy(event))
+    def _told(self, message: Fields) -> bytes:
+        return self._pack(self._fields.hide(message))
 
-    def response_sent(self, event: ResponseSent) -> bytes:
-        """Give the head of an outgoing response."""
-        self._expect(event, sent=True)
-        return super().response_sent(self._copy(event))
+    def _head(self, message: Fields) -> bytes:
+        if self._redactor.reads_bodies:
+            kind = message[0]
+            self._held.expect(message[1], _SENT[kind], message[_HEADERS[kind]])
+        return self._told(message)
 
-    def body_chunk(self, event: BodyChunk) -> bytes:
-        """Give a piece of a body, or nothing if it is kept back."""
-        if not self._redactor.reads_bodies:
-            return super().body_chunk(event)
-        body = self._held.body(event.id, event.sent)
+    def _chunk(self, message: Fields) -> bytes:
+        _, number, at, length, data, sent = message
+        body = self._held.body(number, sent) if self._redactor.reads_bodies else None
         if body is None:
-            return super().body_chunk(event)
-        data = self._held.add(body, event)
+            return self._pack(message)
         if body.stream is None:
+            self._held.add(body, at, length, data)
             return b""
-        return Deferred.of(lambda: self._streamed(event, body, data), len(data))
+        if data is None:
+            body.stream.lose()
+            return self._pack(message)
+        return self._pack((_CHUNK, number, at, length, body.stream.feed(data), sent))
 
-    def dropped_chunk(self, event: DroppedChunk) -> bytes:
-        """Give word of a piece that was dropped, unless the body is kept back."""
-        if self._redactor.reads_bodies:
-            body = self._held.body(event.id, event.sent)
-            if body is not None and body.stream is None:
-                body.lose(event.length, event.at)
-                return b""
-        return super().dropped_chunk(event)
-
-    def finish(self, event: ExchangeFinished) -> bytes:
-        """Give the end of an exchange, after its bodies."""
-        end = super().finish(event)
-        return self._after_bodies(event.id, lambda: end, len(end))
-
-    def error(self, event: Failed) -> bytes:
-        """Give the failure of an exchange, after its bodies."""
-        [message] = unpack(super().error(event))
-
-        def end() -> bytes:
-            message[_ERROR_TEXT] = self._text(message[_ERROR_TEXT])
-            return self._packed(message)
-
-        return self._after_bodies(event.id, end, len(message[_ERROR_TEXT]))
-
-    def work_answered(self, event: Any) -> bytes:
-        """Give the first that is known of some work's outcome."""
-        self._held.columns(event.id, getattr(event, "columns", ()))
-        return super().work_answered(event)
-
-    def work_finished(self, event: Any) -> bytes:
-        """Give the end of some work."""
-        self._held.forget(event.id)
-        return super().work_finished(event)
-
-    def socket_opening(self, event: SocketOpening, lifecycle: str) -> bytes:
-        """Give the start of a WebSocket's handshake."""
-        return super().socket_opening(self._copy(event), lifecycle)
-
-    def socket_opened(self, event: SocketOpened) -> bytes:
-        """Give the answer to a WebSocket's handshake."""
-        return super().socket_opened(self._copy(event))
-
-    def socket_frame(self, event: Frame) -> bytes:
-        """Give a frame."""
-        if not self._redactor.reads_bodies:
-            return super().socket_frame(event)
-        data = event.data.encode() if isinstance(event.data, str) else bytes(event.data)
-        if event.opcode == _CLOSE_FRAME:
-            return self._frame_of(event, data[:2] + self._redactor.bodies.message(data[2:]), data)
-        is_text = event.opcode == _TEXT_FRAME or data.lstrip()[:1] in (b"{", b"[")
-        if event.opcode in {_TEXT_FRAME, _BINARY_FRAME} and event.final:
-            if not is_text:
-                return super().socket_frame(event)
-            return Deferred.of(lambda: self._message(event, data), len(data))
-        if event.opcode > _BINARY_FRAME:
-            return super().socket_frame(event)
-        text = withheld(len(data), "as they are a part of a message")
-        return self._frame_of(event, text.encode(), data)
-
-    def socket_closed(self, event: SocketClosed) -> bytes:
-        """Give the end of a WebSocket."""
-        return super().socket_closed(self._copy(event))
-
-    def record(self, event: RecordLogged) -> bytes:
-        """Give what the program has logged."""
-        copy = self._copy(event)
-        copy.error = None
-        packed = super().record(copy)
-        if event.error is None:
-            return packed
-        *before, message = unpack(packed)
-        message[_TRACEBACK] = traceback_text(event.error, self._text)
-        return b"".join(map(self._packed, [*before, message]))
-
-    def _expect(self, event: _Head, *, sent: bool) -> None:
-        if self._redactor.reads_bodies:
-            self._held.expect(event.id, sent, event.headers)
-
-    def _copy(self, event: E) -> E:
-        """Give an event of the same class, without secrets in what is the same in all of them."""
-        kind = cast("Hashable", type(event))
-        values, places = _values_of(kind)(event), _places_of(kind)
-        shown = list(values)
-        # Headers come first, so that the others are searched for what they have told.
-        for place in places.headers:
-            if values[place]:
-                shown[place] = self._headers(values[place])
-        for place in places.urls:
-            shown[place] = self._url(values[place])
-        for place in places.texts:
-            if values[place]:
-                shown[place] = self._text(str(values[place]))
-        return type(event)(*shown)
-
-    def _rest(self, event: Any) -> bytes:
-        [fields] = unpack(super()._rest(event))
-        shown = self._redactor.plain.fields(fields)
-        hidden = self._held.hidden_columns(event.id)
-        if hidden and "rows" in shown:
-            shown["rows"] = self._redactor.plain.rows(shown["rows"], hidden)
-        return pack(shown)
-
-    def _after_bodies(self, number: int, end: Callable[[], bytes], size: int) -> bytes:
-        """Give *end*, and before it, in the tap's thread, what was kept back."""
-        if not self._redactor.reads_bodies:
-            return end()
-
-        def make() -> bytes:
-            # Not before, as word of a piece that was dropped may be in the queue before this;
-            # and in this order, as the end may tell what the bodies have taught to hide.
-            return b"".join(map(self._body, self._held.forget(number))) + end()
-
-        return Deferred.of(make, size + self._held.size(number))
+    def _end(self, message: Fields) -> bytes:
+        bodies = self._held.forget(message[1])
+        # In this order, as the end may tell what the bodies have taught to hide.
+        return b"".join([*map(self._body, bodies), self._told(message)])
 
     def _body(self, body: Body) -> bytes:
         data = self._held.release(body)
         fields = (_CHUNK, body.exchange, body.at, body.pending, data, body.sent)
-        return self._packed(fields) if data or body.pending else b""
+        return self._pack(fields) if data or body.pending else b""
 
-    def _streamed(self, event: BodyChunk, body: Body, data: bytes) -> bytes:
-        shown = body.stream.feed(data) if body.stream is not None else b""
-        return self._packed((_CHUNK, event.id, event.at, len(data), shown, event.sent))
+    def _frame(self, message: Fields) -> bytes:
+        _, _, _, opcode, data, length, _, final, _ = message
+        if self._redactor.reads_bodies and data:
+            message[4] = self._payload(opcode, data, length, whole=final)
+        return self._pack(message)
 
-    def _message(self, event: Frame, data: bytes) -> bytes:
-        if len(data) > MAX_BODY:
-            shown = withheld(len(data), "which is too much to look through").encode()
-        else:
-            shown = self._redactor.bodies.message(data)
-        return self._frame_of(event, shown, data)
+    def _payload(self, opcode: int, data: bytes, length: int, *, whole: bool) -> bytes:
+        if opcode == _CLOSE_FRAME:
+            return data[:2] + self._redactor.bodies.message(data[2:])
+        if opcode > _BINARY_FRAME:
+            return data
+        if not whole or opcode not in {_TEXT_FRAME, _BINARY_FRAME}:
+            return withheld(length, "as they are a part of a message").encode()
+        if opcode == _BINARY_FRAME and data.lstrip()[:1] not in {b"{", b"["}:
+            return data
+        if length > min(len(data), MAX_BODY):
+            return withheld(length, "which is too much to look through").encode()
+        return self._redactor.bodies.message(data)
 
-    def _frame_of(self, event: Frame, shown: bytes, data: bytes) -> bytes:
-        fields = (_FRAME, event.id, event.at, int(event.opcode), shown, len(data))
-        return self._packed((*fields, event.sent, event.final, event.encoded_length))
+    def _answer(self, message: Fields) -> bytes:
+        [fields] = unpack(message[3])
+        self._held.columns(message[1], fields.get("columns"))
+        return self._told(message)
 
+    def _rows(self, message: Fields) -> bytes:
+        hidden = self._held.hidden_columns(message[1])
+        if hidden and message[3]:
+            [fields] = unpack(message[3])
+            if "rows" in fields:
+                fields["rows"] = self._redactor.plain.rows(fields["rows"], hidden)
+                message[3] = pack(fields)
+        return self._told(message)
 
-def redacting(rules: Rules) -> tuple[Callable[[], RedactingEncoder], Redactor]:
-    """Give what makes encoders that keep to *rules*, and what they use."""
-    redactor = Redactor(rules)
-    return (lambda: RedactingEncoder(redactor)), redactor
-
-
-def redacted_result(redactor: Redactor, returned: Returned) -> Returned:
-    """Give the outcome of a call into the program without secrets."""
-    result = returned.result
-    if result is not None:
-        result = b"".join(pack(redactor.plain.value(value)) for value in unpack(result))
-    return Returned(returned.id, result, redactor.texts.shown(returned.error))
+    def _work_end(self, message: Fields) -> bytes:
+        self._held.forget(message[1])
+        return self._told(message)

@@ -12,6 +12,7 @@ import pytest
 
 from tapscope.agents.launch import (
     DEFAULT_PORT,
+    Launched,
     LaunchError,
     LaunchOptions,
     PortInUse,
@@ -21,6 +22,7 @@ from tapscope.agents.launch import (
 )
 from tapscope.agents.link import Encoder, connect
 from tapscope.agents.link.messages import MAGIC, Goodbye, Hello
+from tests.agents.inspector.fakes import upgrade
 
 PATIENCE = 20.0
 
@@ -74,7 +76,7 @@ def test_nothing_is_inherited_by_accident(prepared: Prepared) -> None:
     assert not any(map(os.get_inheritable, descriptors))
 
 
-def test_ids_and_tokens_are_never_the_same(folder: Path) -> None:
+def test_ids_and_tokens_of_hosts_side_by_side_are_never_the_same(folder: Path) -> None:
     """Nobody can guess them from those of another host."""
     both = [prepare(LaunchOptions(port=0)) for _ in range(2)]
     words = {word for each in both for word in (each.launched.id, each.launched.link.token)}
@@ -167,16 +169,54 @@ def test_a_long_title_is_cut() -> None:
     assert len(prepared.config.to_json()) < 4096
 
 
+def test_one_who_runs_a_command_again_takes_the_place_of_the_run_before(folder: Path) -> None:
+    """So that front ends find the new one where they found the old one."""
+    first = launch(LaunchOptions(port=0))
+    again = LaunchOptions(port=first.port)
+    with linked(first) as program, looking(first) as front_end:
+        with pytest.raises(PortInUse):
+            launch(again)
+        program.sendall(Encoder().encode(Goodbye()))
+        program.close()
+        with pytest.raises(PortInUse):
+            launch(LaunchOptions(port=first.port, title="another"))
+        second = launch(again)
+        assert (second.id, second.websocket_url) == (first.id, first.websocket_url)
+        assert second.link != first.link
+        while front_end.recv(4096):
+            pass
+    linked(second).close()
+    wait_until_empty(folder)
+
+
 def test_a_host_runs_until_its_program_has_gone(folder: Path) -> None:
     """It answers, is no child of ours, and cleans up after itself."""
     launched = launch(LaunchOptions(port=0))
-    with connect(launched.link) as program:
-        hello = Hello(launched.link.token, "program", os.getpid())
-        program.sendall(MAGIC + Encoder().encode(hello))
+    with linked(launched) as program:
         with socket.create_connection((launched.host, launched.port), PATIENCE) as front_end:
             front_end.sendall(b"GET /json/version HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert front_end.recv(4096).startswith(b"HTTP/1.1 200")
         program.sendall(Encoder().encode(Goodbye()))
+    wait_until_empty(folder)
+
+
+def linked(launched: Launched) -> socket.socket:
+    """Join the host as a program does."""
+    program = connect(launched.link)
+    hello = Hello(launched.link.token, "program", os.getpid())
+    program.sendall(MAGIC + Encoder().encode(hello))
+    return program
+
+
+def looking(launched: Launched) -> socket.socket:
+    """Attach to the host as a front end does."""
+    front_end = socket.create_connection((launched.host, launched.port), PATIENCE)
+    front_end.sendall(upgrade(f"/{launched.id}"))
+    assert front_end.recv(4096).startswith(b"HTTP/1.1 101")
+    return front_end
+
+
+def wait_until_empty(folder: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while list(folder.iterdir()):
         assert time.monotonic() < deadline

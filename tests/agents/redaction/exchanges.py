@@ -12,12 +12,14 @@ from urllib.parse import quote, quote_plus
 
 import attrs
 
-from tapscope.agents.link.messages import BodyChunk, Message
+from tapscope.agents.link.messages import BodyChunk, Message, RequestStarted
 from tapscope.agents.redaction import Rules
 from tapscope.agents.tap import Tap
 from tapscope.channels.exchange import ClientExchange
 from tapscope.channels.http import Headers
 from tests.agents.tap.carriers import FakeCarrier, hello
+
+JSON = "application/json"
 
 
 @attrs.frozen
@@ -102,6 +104,22 @@ def exchange(
         running.finish()
     else:
         running.fail(error)
+
+
+def started(rules: Rules, url: str = "http://shop/", headers: Headers = ()) -> RequestStarted:
+    """Give what is told of the start of an exchange."""
+    with redacting(rules) as told:
+        exchange(url, headers)
+    [message] = told.of(RequestStarted)
+    assert isinstance(message, RequestStarted)
+    return message
+
+
+def body(rules: Rules, data: bytes, content_type: str = JSON, coding: str = "") -> bytes:
+    """Give what is told of the body of a response."""
+    with redacting(rules) as told:
+        exchange(received=Body(data, content_type, coding))
+    return told.body()
 
 
 def _both(one: Headers, other: Headers) -> Headers:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tapscope.agents.redaction import CREDENTIALS, Rules
-from tests.agents.redaction.exchanges import Body, exchange, redacting, spellings
+from tests.agents.redaction.exchanges import Body, body, exchange, redacting, spellings
 
 # Long, and with characters that no name here has, so that it occurs only where it was put.
 secrets = st.text('QXZ0123456789äß~+/%&="\\ €', min_size=8, max_size=24).map(lambda s: f"QX{s}ZQ")
@@ -115,12 +115,24 @@ def test_no_json_tells_it(secret: str, cuts: list[int], data: st.DataObject) -> 
     coded = data.draw(st.booleans())
     text = data.draw(documents(secret)).encode()
     kind = data.draw(st.sampled_from(["application/json", "application/x+json; charset=utf-8", ""]))
-    body = Body(gzip.compress(text) if coded else text, kind, "gzip" if coded else "", cuts)
+    coding = "gzip" if coded else ""
+    document = Body(gzip.compress(text) if coded else text, kind, coding, cuts)
     with redacting(CREDENTIALS) as told:
-        exchange(sent=body, received=body, error=ValueError(f"what is {secret}?"))
+        exchange(sent=document, received=document, error=ValueError(f"what is {secret}?"))
     assert_hidden(secret, told.everything())
     shown = told.body()
     assert b"[redacted]" in (zlib.decompress(shown, wbits=31) if coded else shown)
+
+
+@given(secret=secrets, data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_json_is_looked_through_alike_with_paths_and_without(
+    secret: str, data: st.DataObject
+) -> None:
+    """Names alone can be found without following the document."""
+    text = data.draw(documents(secret)).encode()
+    without, with_paths = Rules(json=CREDENTIALS.json), Rules(json={"$.never.there"})
+    assert body(without, text) == body(without | with_paths, text)
 
 
 @given(secret=secrets, name=names, cuts=cuts)

@@ -22,6 +22,9 @@ class FakeCarrier:
 
     Attributes:
         closes_after: How many bytes it takes before the host is gone.
+        between_processes: See the real ones.
+        grows: How many more bytes it takes after each time that it took none.
+        last_words: How many more bytes it takes when it is to make room.
         taken: All bytes that the host got.
         arriving: What the program's side reads next.
     """
@@ -29,6 +32,9 @@ class FakeCarrier:
     room: int = 1_000_000
     capacity: int = 1_000_000_000
     closes_after: int = 1_000_000_000
+    between_processes: bool = False
+    grows: int = 0
+    last_words: int = 0
     taken: bytearray = attrs.field(factory=bytearray)
     arriving: list[bytes] = attrs.field(factory=list[bytes])
     closed: bool = False
@@ -39,7 +45,12 @@ class FakeCarrier:
             raise LinkClosed("the host is gone")
         limit = min(self.room, self.capacity - len(self.taken), self.closes_after - len(self.taken))
         self.taken += data[: max(limit, 0)]
+        if limit <= 0:
+            self.capacity += self.grows
         return min(len(data), max(limit, 0))
+
+    def make_room(self) -> None:
+        self.capacity += self.last_words
 
     def read(self) -> bytes:
         if self.closed:

@@ -14,8 +14,9 @@ import trio
 from tapscope.agents.link import Decoder, messages
 from tapscope.agents.link.messages import MAX_STACKS, ConnectionInfo, Frame, Message
 from tapscope.agents.link.plain import pack
-from tapscope.agents.tap.encoder import MAX_ERROR_TEXT, EventEncoder
-from tapscope.agents.tap.queue import DroppedChunk, Event
+from tapscope.agents.tap.encoder import EventEncoder
+from tapscope.agents.tap.events import DroppedChunk, Event
+from tapscope.agents.tap.record_texts import MAX_TEXT
 from tapscope.agents.tap.stacks import StackTable
 from tapscope.channels import Stack, capture_stack
 from tapscope.channels.http import (
@@ -174,7 +175,11 @@ def failed(error: BaseException) -> messages.ExchangeFailed:
         (ConnectionRefusedError(111, "refused"), "ConnectionRefusedError", "[Errno 111] refused"),
         (Mute(), f"{__name__}.Mute", "(its text could not be had)"),
         (Odd(), f"{__name__}.Odd", "(its text could not be had)"),
-        (ValueError("x" * 20_000), "ValueError", "x" * MAX_ERROR_TEXT),
+        (
+            ValueError("x" * (MAX_TEXT + 7)),
+            "ValueError",
+            "x" * MAX_TEXT + "… (7 characters more)",
+        ),
         (ValueError("\udcff"), "ValueError", "?"),
     ],
     ids=lambda value: type(value).__name__,

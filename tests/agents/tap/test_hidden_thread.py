@@ -26,6 +26,15 @@ def test_the_program_does_not_see_it() -> None:
     assert thread.join(60)
 
 
+def test_the_program_does_not_see_it_either_after_it_was_asked_for() -> None:
+    """As by a record of logging, which has the name of its thread."""
+    before = threading.enumerate()
+    thread = HiddenThread(lambda _: threading.current_thread() and None)
+    thread.start()
+    assert thread.join(60)
+    assert threading.enumerate() == before
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the threads of a process")
 def test_the_system_counts_it_no_more_once_it_is_joined() -> None:
     tasks = Path("/proc/self/task")

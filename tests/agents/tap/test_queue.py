@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tapscope.agents.link import messages
 from tapscope.agents.link.messages import MESSAGES
-from tapscope.agents.tap.queue import DroppedChunk, Event, EventQueue
+from tapscope.agents.tap.events import DroppedChunk, Event
+from tapscope.agents.tap.queue import EventQueue
 from tapscope.channels.http import (
     BodyChunk,
     ExchangeFinished,
@@ -72,9 +73,10 @@ def end(number: int) -> ExchangeFinished:
 
 def popped(queue: EventQueue) -> list[Event]:
     events: list[Event] = []
-    while (encoded := queue.pop()) is not None:
-        assert isinstance(encoded, Encoded)
-        events.append(encoded.event)
+    while taken := queue.take():
+        for encoded in taken:
+            assert isinstance(encoded, Encoded)
+            events.append(encoded.event)
     return events
 
 

@@ -111,18 +111,6 @@ def test_what_waited_for_a_slow_link_is_delivered_when_it_takes_again() -> None:
     assert told(carrier) == [Hello, *EXCHANGE, Goodbye]
 
 
-def test_a_link_that_never_takes_is_closed_without_goodbye(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    carrier = FakeCarrier(capacity=10)
-    tap = Tap(lambda: carrier, hello, lambda _: None, print)
-    tap.start()
-    monkeypatch.setattr(Tap.flush, "__defaults__", (0.0,))
-    tap.close()
-    assert carrier.closed
-    assert len(carrier.taken) == 10
-
-
 def test_bytes_of_bodies_that_find_no_room_are_counted_and_told() -> None:
     carrier = FakeCarrier(capacity=0)
     with tapping(carrier):
@@ -186,6 +174,18 @@ def test_a_host_that_refuses_is_lost_with_its_reason() -> None:
     with tapping(carrier, lost) as tap:
         tap.flush()
         assert not tap.running
+    assert lost == ["the token is wrong"]
+
+
+def test_the_reason_counts_also_where_the_host_is_gone_before_it_was_read() -> None:
+    class RefusingCarrier(FakeCarrier):
+        def write(self, data: memoryview) -> int:
+            self.arriving.append(Encoder().encode(Refused("the token is wrong")))
+            return super().write(data)
+
+    lost: list[str] = []
+    with tapping(RefusingCarrier(closes_after=0), lost) as tap:
+        tap.flush()
     assert lost == ["the token is wrong"]
 
 
