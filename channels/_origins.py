@@ -28,7 +28,7 @@ class Origin:
     Attributes:
         description: What started it: ``"asyncio.create_task"``.
         stack: Where.
-        thread: The ident of the thread that it was started in.
+        thread: The ident of the thread whose contexts have it.
     """
 
     description: str
@@ -97,9 +97,9 @@ def watch_wanted(watcher: Callable[[bool], object]) -> Callable[[], None]:
     return stop
 
 
-def starting(description: str) -> Origins:
-    """Give the origins of what the caller's caller starts now."""
-    origin = Origin(description, capture_stack(2)[:], get_ident())
+def starting(description: str, thread: int | None = None) -> Origins:
+    """Give the origins of what the caller's caller starts now, in a context of this *thread*."""
+    origin = Origin(description, capture_stack(2)[:], thread or get_ident())
     return (origin, *origins_here())[: _depth.wanted]
 
 

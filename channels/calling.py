@@ -26,6 +26,9 @@ from .native import (
 current_call: ContextVar[NativeCall | None] = ContextVar("tapscope_native_call", default=None)
 """The innermost native call that this is inside of, as what it calls back is."""
 
+_PAUSE = 1_000_000
+"""Nanoseconds between two deliveries for the sake of callbacks, of which there may be many."""
+
 
 @attrs.define(eq=False)
 class NativeFunction:
@@ -61,9 +64,8 @@ class NativeCall:
     """
 
     __slots__ = (
-        "_errno",
+        "_delivered_at",
         "_outer",
-        "_result",
         "_returned",
         "_streams",
         "at",
@@ -72,15 +74,14 @@ class NativeCall:
         "items",
     )
 
-    def __init__(self, at: int) -> None:
-        self.id: int = next_id()
+    def __init__(self, at: int, id: int) -> None:  # noqa: A002  # the link's word
+        self.id: int = id
         self.at: int = at
         self.ended: bool = False
         self.items: int = 0
         self._streams = 0
         self._returned = False
-        self._result: object = None
-        self._errno: int | None = None
+        self._delivered_at = 0
         self._outer: tuple[Token[NativeCall | None], Token[int | None]] | None = None
 
     @classmethod
@@ -96,7 +97,7 @@ class NativeCall:
         """
         if suppressed():
             return None
-        call = cls(clock.now())
+        call = cls(clock.now(), next_id())
         parent = current_exchange.get()
         call.publish(function, arguments, keywords, capture_stack(1), thread_name(), parent)
         # What comes next may never return, and never let go of the interpreter lock.
@@ -139,6 +140,13 @@ class NativeCall:
             event = CalledBack(self.id, at, function, data, at - self.at, thread_name())
             calls.body_chunk.publish(event)
 
+    def go_on(self) -> None:
+        """See delivered what has been published, as a callback returns to native code."""
+        now = clock.now()
+        if now - self._delivered_at >= _PAUSE:
+            self._delivered_at = now
+            deliver()
+
     def open_stream(self) -> None:
         """Take note that something it was given, or has given, may outlast it."""
         with lock:
@@ -164,6 +172,8 @@ class NativeCall:
             calls.headers.publish(CallReturned(self.id, clock.now(), result))
         else:
             self._finish(result, errno)
+        # Else it would seem to go on, if what the program does next lets nobody tell more.
+        deliver()
 
     def fail(self, error: BaseException) -> None:
         """Publish that the call ended with *error*; the caller raises it."""
@@ -171,6 +181,7 @@ class NativeCall:
         if not self.ended:
             self.ended = True
             calls.error.publish(CallFailed(self.id, clock.now(), error))
+            deliver()
 
     def _finish(self, result: object = None, errno: int | None = None) -> None:
         if not self.ended:

@@ -2,7 +2,8 @@
 
 Of these a share is told, and the rest is counted: how many calls, how long they
 took together, the longest.  That is exact; which calls are told is chance.  One
-that takes long is told after all, as soon as another thread gets to it.
+that takes long is told after all, as soon as another thread gets to it or it has
+ended; until then it is on the :mod:`scoreboard`.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from . import clock
 from ._identity import current_exchange, name_of_thread, next_id, thread_name
 from ._stack import capture_stack, stack_of
 from .calling import NativeCall, NativeFunction
-from .delivery import gathered_by
+from .delivery import deliver, gathered_by
 from .native import CallsCounted, CountingFinished, CountingStarted, counts
+from .scoreboard import Scoreboard, scoreboards
 
 WINDOW = 100_000_000
 """Nanoseconds in which at most :data:`TOLD` calls of one function are told of."""
@@ -48,15 +50,21 @@ class CountedCall:
     """A call that is going on, and is counted when it ends.
 
     Attributes:
+        id: Under which it is told, if it is.
         call: It, if it was told after all.
+        board: Where it is noted meanwhile.
+        place: The place it has there.
     """
 
+    id: int
     began: int
     arguments: Sequence[object]
     keywords: Mapping[str, object]
     thread: int
     parent: int | None
     call: NativeCall | None = None
+    board: Scoreboard | None = None
+    place: int = -1
 
 
 class CallCounter:
@@ -103,19 +111,31 @@ class CallCounter:
         """Take a call that begins *now*, and is not told of."""
         if self._id is None:
             self._begin()
-        call = CountedCall(now, arguments, keywords, threading.get_ident(), current_exchange.get())
+        thread, parent, number = threading.get_ident(), current_exchange.get(), next_id()
+        call = CountedCall(number, now, arguments, keywords, thread, parent)
         self._running[id(call)] = call
+        board = scoreboards.current
+        if board is not None:
+            call.board = board
+            call.place = board.enter(
+                number, self._id or 0, now, thread, parent, arguments, keywords
+            )
         return call
 
     def leave(self, counted: CountedCall, *, failed: bool) -> NativeCall | None:
         """Count a call that has ended; give it instead if it was told of after all."""
+        if counted.board is not None:
+            counted.board.leave(counted.place)
         if self._running.pop(id(counted), None) is None:
             # Another thread tells of it just now.
             with _gathering:
                 return counted.call
+        took = clock.now() - counted.began
+        if took >= LONG:
+            return self._tell(counted)
         if failed:
             self._failed += 1
-        self._took.append(clock.now() - counted.began)
+        self._took.append(took)
         if len(self._took) > _MOST_WAITING:
             _gather(last=False)
         return None
@@ -151,25 +171,36 @@ class CallCounter:
                     function.kind,
                     capture_stack(2),
                     thread_name(),
+                    function.locked,
+                    function.slow_after,
                     current_exchange.get(),
                 )
             )
             _counters.append(self)
+        if scoreboards.current is not None:
+            scoreboards.current.open()
+            # What is noted there refers to this.
+            deliver()
 
     def _tell_long(self, now: int) -> None:
         """Tell of the calls that have gone on for long."""
         for key, counted in list(self._running.items()):
             # Whoever takes it out of there is the one who tells or counts it.
             if now - counted.began >= LONG and self._running.pop(key, None) is not None:
-                counted.call = NativeCall(counted.began)
-                counted.call.publish(
-                    self._function,
-                    counted.arguments,
-                    counted.keywords,
-                    stack_of(_frames().get(counted.thread)),
-                    name_of_thread(counted.thread),
-                    counted.parent,
-                )
+                self._tell(counted)
+
+    def _tell(self, counted: CountedCall) -> NativeCall:
+        """Tell of a call after all, in whatever thread."""
+        counted.call = NativeCall(counted.began, counted.id)
+        counted.call.publish(
+            self._function,
+            counted.arguments,
+            counted.keywords,
+            stack_of(_frames().get(counted.thread)),
+            name_of_thread(counted.thread),
+            counted.parent,
+        )
+        return counted.call
 
     def _publish(self, took: list[int], now: int) -> None:
         failed, self._failed = self._failed, 0

@@ -135,6 +135,8 @@ class CountingStarted:
         kind: By what means it is called.
         stack: Where the program called it the first time that it was only counted.
         thread: The name of the thread that was in.
+        locked: See :class:`CallStarted`.
+        slow_after: Likewise.
         parent: The exchange that caused that call, if that is known.
     """
 
@@ -145,6 +147,8 @@ class CountingStarted:
     kind: Kind
     stack: Stack
     thread: str
+    locked: bool | None = None
+    slow_after: int | None = None
     parent: int | None = None
 
 

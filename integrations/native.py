@@ -46,8 +46,6 @@ def instrument(
             cffi; a function pointer of ctypes; a class; or an object whose attributes can be set.
         include: Patterns of names as ``fnmatch`` has them; a method is ``Class.method``, and
             known by ``method`` alone as well.  Names that begin with two underscores never match.
-            A class that can't be changed needs a pattern that names it, ``Class.*``: a subclass
-            takes its place.
         exclude: Patterns of names that are left out.
         bind: Tell only of calls whose first argument is this very object.
         slow: Seconds from which on a call is called slow.

@@ -22,15 +22,15 @@ from .activity import activity
 
 @attrs.define(eq=False)
 class Loan:
-    """A function of the program that native code calls through us.
+    """What is known of a function of the program that native code calls through us.
+
+    Not the function itself: that may keep what native code was given in its place.
 
     Attributes:
-        function: The program's own.
         call: What it was last handed to; ``None`` if that is over.
         runs: How many times it was called.
     """
 
-    function: Callable[..., Any]
     call: NativeCall | None = None
     runs: int = 0
 
@@ -47,13 +47,19 @@ class Loan:
         if call is not None:
             call.close_stream()
 
-    def run(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        """Call the function, and tell that it was called."""
+    def run(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Call the *function*, and tell that it was called."""
         self.runs += 1
         call = self.call or current_call.get()
-        if call is not None:
-            call.called_back(name_of(self.function), {"args": args, **kwargs} if kwargs else args)
-        return self.function(*args, **kwargs)
+        if call is None:
+            return function(*args, **kwargs)
+        call.called_back(name_of(function), {"args": args, **kwargs} if kwargs else args)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            call.go_on()
 
 
 def name_of(function: object) -> str:
@@ -80,8 +86,8 @@ def lend(
 
 def taken_back(result: Any) -> Any:
     """Give what the program knows, if native code gives one of the stand-ins."""
-    loan = _loans.get(result) if type(result) is FunctionType else None
-    return result if loan is None else loan.function
+    lent = type(result) is FunctionType and result in _loans
+    return vars(result)["__wrapped__"] if lent else result
 
 
 def _is_function(value: object) -> bool:
@@ -96,8 +102,8 @@ def _lent(call: NativeCall | None, value: Any) -> Any:
     if call is None:
         return value if stand_in is None else stand_in
     if stand_in is None:
-        loan = Loan(value)
-        stand_in = _stand_ins[key] = stand_in_for(loan)
+        loan = Loan()
+        stand_in = _stand_ins[key] = stand_in_for(value, loan)
         _loans[stand_in] = loan
         weakref.finalize(stand_in, _forget, loan).atexit = False
         activity.lend(1)
@@ -111,21 +117,21 @@ def _forget(loan: Loan) -> None:
 
 
 def _key(value: Any) -> tuple[int, int]:
-    """Tell functions apart; those that are alive, as a loan keeps its own."""
+    """Tell functions apart; those that are alive, as a stand-in keeps its own."""
     if type(value) is MethodType:
         return id(value.__self__), id(value.__func__)
     return id(value), 0
 
 
-def stand_in_for(loan: Loan) -> FunctionType:
-    """Give a function that is like that of *loan*, and runs it."""
+def stand_in_for(function: Callable[..., Any], loan: Loan) -> FunctionType:
+    """Give a function that is like *function*, and runs it through *loan*."""
 
     def stand_in(*args: Any, **kwargs: Any) -> Any:
         try:
-            return loan.run(args, kwargs)
+            return loan.run(function, args, kwargs)
         except BaseException as error:
             hide_us(error)
             raise
 
-    functools.update_wrapper(stand_in, loan.function)
+    functools.update_wrapper(stand_in, function)
     return cast("FunctionType", stand_in)

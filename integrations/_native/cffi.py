@@ -67,8 +67,9 @@ def _calling_back(original: Callable[..., Any]) -> Callable[..., Any]:
                 return functools.partial(callback, ffi, cdecl, error=error, onerror=onerror)
             if not is_lendable(python_callable):
                 return original(ffi, cdecl, python_callable, error, onerror)
-            loan = Loan(python_callable)
-            made = original(ffi, cdecl, stand_in_for(loan), error, onerror)
+            loan = Loan()
+            stand_in = stand_in_for(python_callable, loan)
+            made = original(ffi, cdecl, stand_in, error, onerror)
         except BaseException as failure:
             hide_us(failure)
             raise

@@ -59,8 +59,8 @@ def _hook(kind: Any) -> None:
     def new(cls: Any, *args: Any) -> Any:
         if not _users or len(args) != 1 or not is_lendable(args[0]):
             return real(cls, *args)
-        loan = Loan(args[0])
-        made = real(cls, stand_in_for(loan))
+        loan = Loan()
+        made = real(cls, stand_in_for(args[0], loan))
         remember(made, loan)
         return made
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from ...channels.native import Kind
-from .._patch import Undo, undo_all
+from .._patch import Undo
 from .replacing import CannotReplace, replace
+from .sealed import is_interpreters
 from .selection import Selection
-from .subclass import subclass_with
 from .types import type_of
 from .wrapping import wrapped
 
@@ -33,35 +35,31 @@ _METHODS = frozenset(
 def watch_module(module: ModuleType, selection: Selection) -> list[Undo]:
     """Watch the functions and the classes that *module* has of its own; give what undoes it."""
     undos: list[Undo] = []
+    wrappers: dict[int, Any] = {}
     for name, value in list(vars(module).items()):
         if inspect.isclass(value):
             if _belongs(value, module):
                 undos += watch_class(value, selection, module)
         elif is_function(value) and _belongs(value, module) and selection.has(name):
-            undos += _watch_function(module, name, value, module.__name__, name, selection)
+            if id(value) not in wrappers:
+                watched = selection.watched(module.__name__, name, kind_of(value))
+                wrappers[id(value)] = wrapped(watched, value)
+            for owner, known_as in _places(module, name, value):
+                with suppress(CannotReplace):
+                    undos.append(replace(owner, known_as, wrappers[id(value)]))
     return undos
 
 
 def watch_class(owner: type, selection: Selection, module: ModuleType | None = None) -> list[Undo]:
-    """Watch the methods of a class.
-
-    Those of one that can't be changed are watched in a subclass, which takes its place in
-    *module* if a pattern names the class: code that asks ``type(x) is Class`` may notice.
-    """
-    chosen = {
-        name: raw
-        for name, raw in list(vars(owner).items())
-        if is_method(raw) and selection.has(f"{owner.__qualname__}.{name}")
-    }
-    made = {name: _method(owner, name, raw, selection) for name, raw in chosen.items()}
+    """Watch the methods of a class, known by its *module* if it does not say itself."""
+    library = _home(owner) or (module.__name__ if module else owner.__module__)
     undos: list[Undo] = []
-    try:
-        for name, wrapper in made.items():
-            undos.append(replace(owner, name, wrapper))
-    except CannotReplace:
-        undo_all(undos)()
-        named = {name: made[name] for name in made if selection.names(owner, name)}
-        undos = _replace_class(owner, named, module) if module else []
+    for name, raw in list(vars(owner).items()):
+        label = f"{owner.__qualname__}.{name}"
+        if is_method(raw) and selection.has(label):
+            wrapper = _method(library, label, raw, selection)
+            with suppress(CannotReplace):
+                undos.append(replace(owner, name, wrapper))
     return undos
 
 
@@ -109,12 +107,11 @@ def _watch_function(
         return []
 
 
-def _method(owner: type, name: str, raw: Any, selection: Selection) -> Any:
+def _method(library: str, label: str, raw: Any, selection: Selection) -> Any:
     """Give what is to stand in the class in the place of *raw*."""
-    label = f"{owner.__qualname__}.{name}"
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
-        return wrapped(selection.watched(owner.__module__, label, kind_of(function)), function)
+        return wrapped(selection.watched(library, label, kind_of(function)), function)
 
     kind = type_of(raw)
     if kind is staticmethod:
@@ -137,17 +134,30 @@ def _unbound(descriptor: Any) -> Callable[..., Any]:
     return call
 
 
-def _replace_class(owner: type, made: dict[str, Any], module: ModuleType) -> list[Undo]:
-    replacement = subclass_with(owner, made) if made else None
-    if replacement is None:
-        return []
-    names = [name for name, value in vars(module).items() if value is owner]
-    return [replace(module, name, replacement) for name in names]
+def _places(module: ModuleType, name: str, function: Any) -> Iterator[tuple[ModuleType, str]]:
+    """Give where *function* is, and where it says that it is: pickle looks for it there."""
+    home, known_as = sys.modules.get(_home(function) or ""), getattr(function, "__qualname__", name)
+    if home is not None and home is not module and vars(home).get(known_as) is function:
+        yield home, known_as
+    yield module, name
+
+
+def _home(value: object) -> str | None:
+    """Give the name of the module that *value* says it is from; ``None`` if it says nothing.
+
+    Classes of PyO3 say that they are builtins, unless they are told better.
+    """
+    home = getattr(value, "__module__", None)
+    if not isinstance(home, str):
+        return None
+    if home == "builtins" and inspect.isclass(value) and not is_interpreters(value):
+        return None
+    return home
 
 
 def _belongs(value: Any, module: ModuleType) -> bool:
     """Whether *value* is not only imported there: it says so, or says nothing."""
-    home = getattr(value, "__module__", None)
-    if not isinstance(home, str):
+    home = _home(value)
+    if home is None:
         return True
     return home.partition(".")[0].lstrip("_") == module.__name__.partition(".")[0].lstrip("_")

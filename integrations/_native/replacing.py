@@ -9,10 +9,11 @@ import attrs
 
 from ...channels import TapscopeError
 from .._patch import Undo
+from .sealed import SealedClass, is_sealed
 
 
 class CannotReplace(TapscopeError):
-    """The attribute can't be set: the class is native, or the object has no room for it."""
+    """The attribute can't be set: the class is the interpreter's, or the object has no room."""
 
 
 _MISSING = object()
@@ -25,6 +26,16 @@ class _Place:
     original: Any
     replacement: Any
     users: int = 0
+
+    def put(self, value: Any) -> None:
+        """Set it; a class that refuses that has it set all the same."""
+        try:
+            setattr(self.owner, self.name, value)
+        except (AttributeError, TypeError) as error:
+            if not is_sealed(self.owner):
+                kind = type(self.owner).__name__
+                raise CannotReplace(f"{self.name!r} of {kind!r} can't be set") from error
+            SealedClass(self.owner).set(self.name, value)
 
 
 _places: dict[tuple[int, str], _Place] = {}
@@ -43,10 +54,7 @@ def replace(owner: Any, name: str, replacement: Any) -> Undo:
     place = _places.get(key)
     if place is None:
         place = _Place(owner, name, _own(owner).get(name, _MISSING), replacement)
-        try:
-            setattr(owner, name, replacement)
-        except (AttributeError, TypeError) as error:
-            raise CannotReplace(f"{name!r} of {type(owner).__name__!r} can't be set") from error
+        place.put(replacement)
         _places[key] = place
     place.users += 1
     over = False
@@ -71,7 +79,7 @@ def _leave(key: tuple[int, str], place: _Place) -> None:
     if place.original is _MISSING:
         delattr(place.owner, place.name)
     else:
-        setattr(place.owner, place.name, place.original)
+        place.put(place.original)
 
 
 def _own(owner: Any) -> Mapping[str, Any]:

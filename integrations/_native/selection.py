@@ -44,11 +44,6 @@ class Selection:
             return False
         return _any(self.include, name, last) and not _any(self.exclude, name, last)
 
-    def names(self, owner: type, method: str) -> bool:
-        """Whether a pattern that has the class in it includes a method."""
-        patterns = tuple(pattern for pattern in self.include if "." in pattern)
-        return _any(patterns, f"{owner.__qualname__}.{method}")
-
     def watched(
         self, library: str, name: str, kind: Kind, *, locked: bool | None = None
     ) -> Watched:

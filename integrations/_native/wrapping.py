@@ -29,10 +29,14 @@ def wrapped(watched: Watched, function: Callable[..., Any]) -> Callable[..., Any
         wrap = _positional
     else:
         wrap = _any
-    return _like(wrap(watched, function), function)
+    return _like(wrap(watched, function), function, watched.told.library)
 
 
-def _like(wrapper: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+def _like(
+    wrapper: Callable[..., Any], function: Callable[..., Any], library: str
+) -> Callable[..., Any]:
+    # Methods of C do not say their module; pickle would take that for ours.
+    wrapper.__module__ = library
     made: Any = functools.update_wrapper(wrapper, function)
     for name in ("__text_signature__", "__self__"):
         value = getattr(function, name, None)

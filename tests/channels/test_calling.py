@@ -50,11 +50,11 @@ def test_a_call_publishes_its_life_under_one_id(published: Events) -> None:
     assert {event.id for _, event in published} == {call.id}
 
 
-def test_the_start_is_published_before_it_is_delivered(published: Events) -> None:
+def test_start_and_end_are_published_before_they_are_delivered(published: Events) -> None:
     delivered: list[list[str]] = []
     with delivered_by(lambda: delivered.append(names(published))):
         start().returned(None)
-    assert delivered == [["start"]]
+    assert delivered == [["start"], ["start", "finish"]]
 
 
 def test_it_ends_when_it_has_returned_and_all_its_streams_are_closed(published: Events) -> None:

@@ -3,7 +3,9 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <pthread.h>
+#include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 static void pause_for(double seconds) {
     struct timespec left = {(time_t)seconds, (long)((seconds - (time_t)seconds) * 1e9)};
@@ -41,7 +43,7 @@ static PyObject *fail(PyObject *module, PyObject *message) {
     return NULL;
 }
 
-static PyObject *raise(PyObject *module, PyObject *error) {
+static PyObject *raise_error(PyObject *module, PyObject *error) {
     PyErr_SetObject((PyObject *)Py_TYPE(error), error);
     return NULL;
 }
@@ -69,6 +71,15 @@ static PyObject *sleep_released(PyObject *module, PyObject *seconds) {
 
 static PyObject *crash(PyObject *module, PyObject *unused) {
     *(volatile int *)8 = 1;
+    Py_RETURN_NONE;
+}
+
+static PyObject *raise_signal(PyObject *module, PyObject *number) {
+    double wanted = PyFloat_AsDouble(number);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    kill(getpid(), (int)wanted);
     Py_RETURN_NONE;
 }
 
@@ -201,10 +212,11 @@ static PyMethodDef methods[] = {
     {"js__nothing", nothing, METH_NOARGS, "js__nothing()\n--\n\nDo nothing."},
     {"js__named", (PyCFunction)(void (*)(void))named, METH_VARARGS | METH_KEYWORDS, NULL},
     {"js__fail", fail, METH_O, "js__fail(message, /)\n--\n\n"},
-    {"js__raise", raise, METH_O, "js__raise(error, /)\n--\n\n"},
+    {"js__raise", raise_error, METH_O, "js__raise(error, /)\n--\n\n"},
     {"js__hold", hold, METH_O, "js__hold(seconds, /)\n--\n\n"},
     {"js__sleep", sleep_released, METH_O, "js__sleep(seconds, /)\n--\n\n"},
     {"js__crash", crash, METH_NOARGS, "js__crash()\n--\n\n"},
+    {"js__signal", raise_signal, METH_O, "js__signal(number, /)\n--\n\n"},
     {"js__each", each, METH_VARARGS, "js__each(callback, count, /)\n--\n\n"},
     {"js__keep", keep, METH_O, "js__keep(callback, /)\n--\n\n"},
     {"js__is_kept", is_kept, METH_O, "js__is_kept(callback, /)\n--\n\n"},

@@ -48,6 +48,25 @@ def test_what_is_beyond_the_rate_is_counted_exactly(backend: ModuleType) -> None
     ]
 
 
+def test_a_call_that_took_long_is_told_when_it_has_ended(backend: ModuleType) -> None:
+    undo = native.instrument(backend, "js__*")
+    with fake_clock() as clock, recording() as told:
+
+        def take_long(_number: int) -> None:
+            clock.advance(seconds=1)
+
+        for _ in range(TOLD + 1):
+            backend.js__each(take_long, 0)
+        backend.js__each(take_long, 1)
+    undo()
+    assert len(told) == TOLD + 1
+    late = told[-1]
+    assert late.started.arguments[1:] == (1,)
+    assert late.finished is not None
+    assert late.finished.at - late.started.at == 1_000_000_000
+    assert late.finished.result == 1
+
+
 def test_statistics_have_those_that_are_told_and_those_that_are_counted(
     backend: ModuleType,
 ) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import errno
+import gc
 import threading
 import traceback
+import weakref
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -60,6 +62,7 @@ def test_a_function_that_the_program_has_already_is_watched_and_stays_the_same(
 
 
 def test_while_nobody_listens_nothing_of_a_function_is_changed() -> None:
+    gc.collect()  # tracebacks of earlier tests may keep callbacks that native code was given
     library = load("c")
     undo = native.instrument(library)
     kind = library._FuncPtr  # noqa: SLF001  # as ctypes documents it
@@ -239,3 +242,20 @@ def test_callbacks_can_be_made_as_ever_after_undo() -> None:
     unchecked: Any = prototype
     with pytest.raises(TypeError):
         unchecked(more, "too", "many", "arguments")
+
+
+def test_an_object_that_keeps_its_callback_can_be_collected(libc: Any) -> None:
+    class Owner:
+        def __init__(self) -> None:
+            self.callback = ctypes.CFUNCTYPE(ctypes.c_int)(self.heard)
+
+        def heard(self) -> int:
+            return 1
+
+    owner = Owner()
+    with recording():
+        libc.abs(owner.callback())
+    gone = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert gone() is None

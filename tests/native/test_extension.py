@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 import traceback
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tapscope.channels.delivery import delivered_by
+from tapscope.channels.testing import fake_clock
 from tapscope.integrations import native
 from tests.native.recording import Recording, recording
 
@@ -200,6 +203,24 @@ def test_a_callback_is_told_item_by_item(watched: ModuleType, recorded: Recordin
     assert call.events == ["start", "body_chunk", "body_chunk", "body_chunk", "finish"]
 
 
+def test_what_is_told_has_left_whenever_native_code_goes_on(
+    watched: ModuleType, recorded: Recording
+) -> None:
+    left: list[list[str]] = []
+    with delivered_by(lambda: left.append(list(recorded[0].events))), fake_clock() as clock:
+
+        def take_long(_number: int) -> None:
+            clock.advance(seconds=1)
+
+        watched.js__each(take_long, 2)
+    assert left == [
+        ["start"],
+        ["start", "body_chunk"],
+        ["start", "body_chunk", "body_chunk"],
+        ["start", "body_chunk", "body_chunk", "finish"],
+    ]
+
+
 def test_a_call_goes_on_as_long_as_its_callback_is_kept(
     watched: ModuleType, recorded: Recording
 ) -> None:
@@ -271,26 +292,34 @@ def test_an_iterator_that_is_dropped_is_over(watched: ModuleType, recorded: Reco
     assert recorded.only().events == ["start", "headers", "finish"]
 
 
-def test_methods_of_a_type_that_cannot_be_changed_are_told(
+def test_methods_of_a_class_that_cannot_be_changed_are_told_of_all_its_objects(
     backend: ModuleType, recorded: Recording
 ) -> None:
-    before = backend.Engine
-    made_before = before()
-    undo = native.instrument(backend)
-    assert backend.Engine is before
-    undo()
+    before, method = backend.Engine, backend.Engine.run
+    with pytest.raises(TypeError):
+        type.__setattr__(backend.Engine, "run", None)
+    engine = before()
     undo = native.instrument(backend, "Engine.*")
-    engine = backend.Engine()
-    assert engine.run("it") == "ran it"
+    assert engine.run("it") == backend.Engine().run("it") == "ran it"
     assert backend.Engine.version() == "1.0"
-    assert isinstance(made_before, backend.Engine)
-    assert isinstance(engine, before)
-    assert repr(backend.Engine) == repr(before)
-    assert pickle.loads(pickle.dumps(backend.Engine)) is backend.Engine
+    assert (backend.Engine, type(engine)) == (before, before)
+    assert inspect.signature(backend.Engine.run) == inspect.signature(method)
+    assert pickle.loads(pickle.dumps(backend.Engine.run)) is backend.Engine.run
     undo()
-    assert backend.Engine is before
-    assert [call.name for call in recorded] == ["backend.Engine.run", "backend.Engine.version"]
-    assert recorded[0].started.arguments[1:] == ("it",)
+    assert engine.run("it") == "ran it"
+    assert backend.Engine.run is method
+    assert [call.name for call in recorded] == [
+        "backend.Engine.run",
+        "backend.Engine.run",
+        "backend.Engine.version",
+    ]
+    assert recorded[0].started.arguments == (engine, "it")
+
+
+@pytest.mark.parametrize("cls", [int, list, ExceptionGroup])
+def test_classes_that_the_interpreter_is_made_of_are_left_alone(cls: type) -> None:
+    with pytest.raises(native.NothingToWatch):
+        native.instrument(cls)
 
 
 def test_python_functions_and_classes_are_told_with_the_same_call(recorded: Recording) -> None:
@@ -365,6 +394,30 @@ def test_generators_and_coroutines_stay_what_they_are(recorded: Recording) -> No
     assert fetched.finished.result == 5
 
 
+def test_an_async_iterator_is_told_item_by_item(recorded: Recording) -> None:
+    module = ModuleType("acme")
+
+    async def numbers(count: int) -> AsyncIterator[int]:
+        for number in range(count):
+            yield number
+
+    def stream(count: int) -> AsyncIterator[int]:
+        return numbers(count)
+
+    stream.__module__ = "acme"
+    vars(module)["stream"] = stream
+    undo = native.instrument(module)
+
+    async def collect() -> list[int]:
+        return [number async for number in module.stream(2)]
+
+    assert asyncio.run(collect()) == [0, 1]
+    undo()
+    call = recorded.only()
+    assert [item.data for item in call.items] == [0, 1]
+    assert call.events == ["start", "headers", "body_chunk", "body_chunk", "finish"]
+
+
 def test_what_has_no_functions_is_refused(backend: ModuleType) -> None:
     for target, pattern in ((len, "*"), (backend, "jss__*"), (object(), "*"), (3, "*")):
         with pytest.raises(native.NothingToWatch, match=re.escape(f"matches {pattern}")):
@@ -385,6 +438,14 @@ def test_a_module_of_the_interpreter_itself_is_watched_at_once(recorded: Recordi
     assert recorded.only().name == "_operator.neg"
 
 
+def test_a_class_can_be_watched_alone(backend: ModuleType, recorded: Recording) -> None:
+    undo = native.instrument(backend.Engine, "run")
+    backend.Engine().run("it")
+    backend.Engine.version()
+    undo()
+    assert recorded.only().name == "backend.Engine.run"
+
+
 def test_an_object_can_be_watched_alone(recorded: Recording) -> None:
     class Press:
         def stamp(self, count: int) -> int:
@@ -397,6 +458,27 @@ def test_an_object_can_be_watched_alone(recorded: Recording) -> None:
     press.stamp(3)
     assert vars(press) == {}
     assert [call.started.arguments for call in recorded] == [(1,)]
+
+
+def test_a_callback_that_keeps_what_keeps_it_can_be_collected(watched: ModuleType) -> None:
+    class Owner:
+        def __init__(self) -> None:
+            self.error: BaseException | None = None
+
+        def heard(self, _number: int) -> None:
+            raise ValueError
+
+    owner = Owner()
+    with recording():
+        try:
+            watched.js__each(owner.heard, 1)
+        except ValueError as error:
+            # Its traceback has the frames that native code called.
+            owner.error = error
+    gone = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert gone() is None
 
 
 def test_partial_functions_are_callbacks_too(watched: ModuleType, recorded: Recording) -> None:

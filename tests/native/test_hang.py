@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
@@ -15,7 +16,9 @@ from tests.e2e.patience import wait
 from tests.e2e.watched import Watched
 
 PROGRAM = Path(__file__).parent / "programs" / "obeys.py"
-HANGS = 3.0  # seconds
+HANGS = 10.0  # seconds
+MANY = 1000
+"""Calls at once, of which most are only counted."""
 
 Open = Callable[[], Client]
 
@@ -51,6 +54,16 @@ def until(client: Client, method: str) -> dict[str, Any]:
                 params: dict[str, Any] = message["params"]
                 return params
         client.notifications.append(client.receive())
+
+
+def told(client: Client, method: str) -> list[dict[str, Any]]:
+    client.call("Runtime.getIsolateId")
+    return [message["params"] for message in client.notifications if message["method"] == method]
+
+
+def holding(client: Client) -> list[dict[str, Any]]:
+    calls = client.call("Native.getRunning")["calls"]
+    return [call for call in calls if call["arguments"] != [0.0]]
 
 
 def methods(client: Client) -> list[str]:
@@ -93,6 +106,73 @@ def test_a_call_that_ends_the_process_stays_and_says_so(watched: Watched, open_o
     assert failed["errorText"] == "the program was killed or crashed"
     late = open_one()
     assert until(late, "Network.loadingFailed") == failed
+
+
+def test_a_call_that_hangs_is_pointed_at_meanwhile_for_who_is_there_and_who_comes(
+    watched: Watched, open_one: Open
+) -> None:
+    before = open_one()
+    watched.tell(f"js__hold {HANGS}")
+    for client in (before, open_one()):
+        line = until(client, "Log.entryAdded")["entry"]
+        assert "slow native call (going on for " in line["text"]
+        assert "ffi://backend/js__hold" in line["text"]
+        started = until(client, "Network.requestWillBeSent")
+        assert line["networkRequestId"] == started["requestId"]
+        assert "Network.loadingFinished" not in methods(client)
+    until(before, "Network.loadingFinished")
+    texts = [line["entry"]["text"] for line in told(before, "Log.entryAdded")]
+    assert len(texts) == 2
+    assert "slow native call (10," in texts[1]
+
+
+def test_a_call_that_hangs_is_seen_though_it_was_to_be_only_counted(
+    watched: Watched, open_one: Open
+) -> None:
+    before = open_one()
+    watched.tell(f"js__hold*{MANY} 0\njs__hold {HANGS}")
+    for client in (before, open_one()):
+        [call] = wait(functools.partial(holding, client))
+        assert call["arguments"] == [HANGS]
+        assert call["thread"] == "MainThread"
+        until(client, "Log.entryAdded")
+        lines = [line["entry"] for line in told(client, "Log.entryAdded")]
+        assert call["callId"] in {line["networkRequestId"] for line in lines}
+        rows = told(client, "Network.requestWillBeSent")
+        row = next(row for row in rows if row["requestId"] == call["callId"])
+        assert row["request"]["url"].partition("#")[0] == "ffi://backend/js__hold"
+        assert row["initiator"]["stack"]["callFrames"][0]["url"].endswith("obeys.py")
+    wait(lambda: not holding(before))
+    [hold] = before.call("Native.getStatistics")["statistics"]
+    assert hold["count"] == MANY + 1
+    assert hold["counted"] > 0
+    assert hold["longest"] >= HANGS * 1000
+
+
+def test_a_call_that_was_to_be_only_counted_and_ends_the_process_stays(
+    watched: Watched, open_one: Open
+) -> None:
+    client = open_one()
+    watched.tell(f"js__signal*{MANY} 0\njs__signal 11")
+    wait(lambda: told(client, "Network.loadingFailed"), lambda failed: len(failed) == 2)
+    failed = {one["requestId"]: one["errorText"] for one in told(client, "Network.loadingFailed")}
+    assert set(failed.values()) == {"the program was killed or crashed"}
+    rows = told(client, "Network.requestWillBeSent")
+    counted, culprit = [row for row in rows if row["requestId"] in failed]
+    assert [row["request"]["method"] for row in (counted, culprit)] == ["CALLS", "CALL"]
+    payload = client.call("Network.getRequestPostData", requestId=culprit["requestId"])
+    assert payload["postData"] == '{"arguments":[11.0]}'
+
+
+def test_a_call_that_has_returned_does_not_seem_to_go_on_while_the_program_is_stuck(
+    watched: Watched, open_one: Open
+) -> None:
+    client = open_one()
+    began = time.monotonic()
+    watched.tell("js__add 1 2\nstuck 5")
+    until(client, "Network.loadingFinished")
+    assert time.monotonic() - began < 5
+    assert client.call("Native.getRunning")["calls"] == []
 
 
 def test_a_call_that_returns_at_once_is_finished(watched: Watched, open_one: Open) -> None:

@@ -1,93 +1,62 @@
-"""Native modules made by the tools that people use for that: PyO3, Cython, pybind11."""
+"""Native modules made by the tools that people use: PyO3, Cython, pybind11, nanobind."""
 
 from __future__ import annotations
 
 import importlib.util
 import inspect
-import shutil
-import subprocess
 import sys
-import sysconfig
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import threading
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from tapscope.integrations import native
+from tests.e2e.patience import wait
 from tests.native.recording import Recording
-
-SOURCES = Path(__file__).parent
-
-
-def run(*command: str, folder: Path) -> str:
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=600
-    )
-    return "" if done.returncode == 0 else done.stderr
+from tests.native.tools import BUILDERS
 
 
-def cython(folder: Path) -> Path:
-    pytest.importorskip("Cython")
-    shutil.copy(SOURCES / "cymod.pyx", folder)
-    assert run(sys.executable, "-m", "cython", "cymod.pyx", folder=folder) == ""
-    built = folder / "cymod.so"
-    include = f"-I{sysconfig.get_path('include')}"
-    assert run("cc", "-shared", "-fPIC", include, "cymod.c", "-o", str(built), folder=folder) == ""
-    return built
+@pytest.fixture(scope="module")
+def made() -> Iterator[dict[str, ModuleType]]:
+    """The modules that have been built so far."""
+    modules: dict[str, ModuleType] = {}
+    yield modules
+    for name in modules:
+        del sys.modules[name]
 
 
-def pybind11(folder: Path) -> Path:
-    tool: Any = pytest.importorskip("pybind11")
-    built = folder / "pbmod.so"
-    includes = [f"-I{sysconfig.get_path('include')}", f"-I{tool.get_include()}"]
-    options = ["-std=c++17", "-shared", "-fPIC", *includes, "-o", str(built)]
-    assert run("c++", *options, str(SOURCES / "pbmod.cpp"), folder=folder) == ""
-    return built
-
-
-def pyo3(folder: Path) -> Path:
-    if shutil.which("cargo") is None:
-        pytest.skip("there is no cargo")
-    shutil.copytree(SOURCES / "rusty", folder, dirs_exist_ok=True)
-    said = run("cargo", "build", "--release", folder=folder)
-    if "Could not resolve host" in said or "failed to download" in said:
-        pytest.skip("cargo can't reach crates.io for pyo3")
-    assert said == ""
-    [library] = (folder / "target" / "release").glob("librusty.*[oyb]")
-    return library.rename(folder / "rusty.so")
-
-
-BUILDERS: dict[str, Callable[[Path], Path]] = {
-    "cymod": cython,
-    "pbmod": pybind11,
-    "rusty": pyo3,
-}
-
-
-@pytest.fixture(scope="module", params=BUILDERS)
+@pytest.fixture
 def module(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ModuleType]:
-    """A module that has been built."""
+    request: pytest.FixtureRequest,
+    made: dict[str, ModuleType],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> ModuleType:
+    """A module of one of the tools."""
     name = str(request.param)
-    if shutil.which("cc") is None:
-        pytest.skip("there is no C compiler")
-    path = BUILDERS[name](tmp_path_factory.mktemp(name))
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    sys.modules[name] = found
-    spec.loader.exec_module(found)
-    yield found
-    del sys.modules[name]
+    if name not in made:
+        path = BUILDERS[name](tmp_path_factory.mktemp(name))
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        made[name] = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(made[name])
+    return made[name]
 
 
+def members(owner: object) -> dict[str, object]:
+    return dict(vars(owner))
+
+
+every_tool = pytest.mark.parametrize("module", BUILDERS, indirect=True)
+rust = pytest.mark.parametrize("module", ["rusty"], indirect=True)
+
+
+@every_tool
 def test_functions_methods_and_callbacks_are_told(module: ModuleType, recorded: Recording) -> None:
-    before = dict(vars(module))
-    undo = native.instrument(module, ["*", "Engine.*"])
+    before, methods = members(module), members(module.Engine)
+    undo = native.instrument(module)
     heard: list[int] = []
 
     def hear(number: int) -> None:
@@ -98,28 +67,68 @@ def test_functions_methods_and_callbacks_are_told(module: ModuleType, recorded: 
     assert module.Engine().run("it") == "ran it"
     assert module.Engine.version() == "1.0"
     undo()
-    assert dict(vars(module)) == before
+    assert members(module) == before
+    assert members(module.Engine) == methods
     assert heard == [0, 1]
-    assert [call.started.function for call in recorded] == [
+    assert [call.name.partition(".")[2] for call in recorded] == [
         "js__add",
         "js__each",
         "Engine.run",
         "Engine.version",
     ]
+    assert {call.started.library for call in recorded} == {module.__name__}
     assert {call.started.kind for call in recorded} == {"extension"}
     assert [item.data for item in recorded[1].items] == [(0,), (1,)]
 
 
+@every_tool
+def test_objects_that_were_there_before_are_watched_as_well(
+    module: ModuleType, recorded: Recording
+) -> None:
+    engine = module.Engine()
+    undo = native.instrument(module, "Engine.*")
+    assert engine.run("it") == "ran it"
+    assert type(engine) is module.Engine
+    undo()
+    assert recorded.only().started.arguments == (engine, "it")
+
+
+@every_tool
 def test_iterators_are_told(module: ModuleType, recorded: Recording) -> None:
-    if not hasattr(module, "js__count"):
-        pytest.skip("it has none")
-    undo = native.instrument(module)
+    undo = native.instrument(module, "js__count")
     assert list(module.js__count(2)) == [0, 1]
     undo()
     assert [item.data for item in recorded.only().items] == [0, 1]
     assert recorded.only().events[-1] == "finish"
 
 
+@every_tool
+def test_an_error_is_told_and_comes_out(module: ModuleType, recorded: Recording) -> None:
+    undo = native.instrument(module)
+    with pytest.raises(ValueError, match="broken") as caught:
+        module.js__fail("broken")
+    undo()
+    failed = recorded.only().failed
+    assert failed is not None
+    assert failed.error is caught.value
+
+
+@every_tool
+def test_others_go_on_while_a_call_has_let_go_of_the_interpreter_lock(
+    module: ModuleType, recorded: Recording
+) -> None:
+    undo = native.instrument(module)
+    thread = threading.Thread(target=module.js__sleep, args=(1,), name="sleeper")
+    thread.start()
+    wait(lambda: list(recorded))
+    assert recorded.only().finished is None
+    thread.join()
+    undo()
+    assert recorded.only().started.thread == "sleeper"
+    assert recorded.only().finished is not None
+
+
+@every_tool
 def test_signatures_are_as_they_were(module: ModuleType) -> None:
     def signature() -> object:
         try:
@@ -131,6 +140,28 @@ def test_signatures_are_as_they_were(module: ModuleType) -> None:
     undo = native.instrument(module)
     assert signature() == before
     undo()
+
+
+@rust
+def test_class_methods_of_pyo3_give_what_they_gave(module: ModuleType, recorded: Recording) -> None:
+    undo = native.instrument(module)
+    engine = module.Engine.make()
+    engine.run("it")
+    assert (type(engine), engine.runs) == (module.Engine, 1)
+    undo()
+    assert [call.name for call in recorded] == ["rusty.Engine.make", "rusty.Engine.run"]
+
+
+@rust
+def test_a_panic_in_rust_is_an_error_of_the_call(module: ModuleType, recorded: Recording) -> None:
+    undo = native.instrument(module)
+    with pytest.raises(BaseException, match="lost") as caught:
+        module.js__panic("lost")
+    undo()
+    assert type(caught.value).__name__ == "PanicException"
+    failed = recorded.only().failed
+    assert failed is not None
+    assert failed.error is caught.value
 
 
 def test_a_class_of_pyo3_is_watched_for_all_its_objects(recorded: Recording) -> None:

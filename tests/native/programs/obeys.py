@@ -1,10 +1,19 @@
-"""Does with the native module ``backend`` what stdin says, line by line; then says that it is done."""
+"""Does with the native module ``backend`` what stdin says, line by line; then says that it is done.
 
+``js__hold*200 0`` is done 200 times; ``stuck 3`` holds the interpreter lock where nobody watches.
+"""
+
+import ctypes
 import sys
 
 import backend  # type: ignore[import-not-found]  # the tests build it
 
 for line in sys.stdin:
-    name, *values = line.split()
-    getattr(backend, name)(*map(float, values))
-    print("done", name, flush=True)
+    what, *values = line.split()
+    name, _, times = what.partition("*")
+    for _ in range(int(times or 1)):
+        if name == "stuck":
+            ctypes.PyDLL(None).sleep(int(values[0]))
+        else:
+            getattr(backend, name)(*map(float, values))
+    print("done", what, flush=True)

@@ -1,30 +1,39 @@
 // The same as backend.c, as far as it goes, by PyO3.
 #![allow(non_snake_case)]
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyType;
+use std::thread::sleep;
+use std::time::Duration;
 
-#[pyfunction]
-#[pyo3(signature = (a, b=1))]
+#[pyfunction(b = "1")]
+#[pyo3(text_signature = "(a, b=1)")]
 fn js__add(a: i64, b: i64) -> i64 {
     a + b
 }
 
-#[pyclass]
-struct Engine {}
+#[pyfunction]
+fn js__each(callback: &PyAny, count: i64) -> PyResult<i64> {
+    for number in 0..count {
+        callback.call1((number,))?;
+    }
+    Ok(count)
+}
 
-#[pymethods]
-impl Engine {
-    #[new]
-    fn new() -> Self {
-        Engine {}
-    }
-    fn run(&self, script: &str) -> String {
-        format!("ran {script}")
-    }
-    #[staticmethod]
-    fn version() -> &'static str {
-        "1.0"
-    }
+#[pyfunction]
+fn js__fail(message: String) -> PyResult<()> {
+    Err(PyValueError::new_err(message))
+}
+
+#[pyfunction]
+fn js__panic(message: String) {
+    panic!("{message}");
+}
+
+#[pyfunction]
+fn js__sleep(py: Python<'_>, seconds: f64) {
+    py.allow_threads(|| sleep(Duration::from_secs_f64(seconds)));
 }
 
 #[pyclass]
@@ -38,12 +47,12 @@ impl Counter {
     fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
         slf
     }
-    fn __next__(mut slf: PyRefMut<'_, Self>) -> Option<i64> {
-        if slf.next == slf.end {
+    fn __next__(&mut self) -> Option<i64> {
+        if self.next == self.end {
             return None;
         }
-        slf.next += 1;
-        Some(slf.next - 1)
+        self.next += 1;
+        Some(self.next - 1)
     }
 }
 
@@ -52,19 +61,41 @@ fn js__count(end: i64) -> Counter {
     Counter { next: 0, end }
 }
 
-#[pyfunction]
-fn js__each(callback: Bound<'_, PyAny>, count: i64) -> PyResult<i64> {
-    for number in 0..count {
-        callback.call1((number,))?;
+// It does not say its module, so it calls itself "builtins.Engine", as most do.
+#[pyclass]
+struct Engine {
+    #[pyo3(get)]
+    runs: i64,
+}
+
+#[pymethods]
+impl Engine {
+    #[new]
+    fn new() -> Self {
+        Engine { runs: 0 }
     }
-    Ok(count)
+    fn run(&mut self, script: &str) -> String {
+        self.runs += 1;
+        format!("ran {script}")
+    }
+    #[staticmethod]
+    fn version() -> &'static str {
+        "1.0"
+    }
+    #[classmethod]
+    fn make(cls: &PyType) -> PyResult<&PyAny> {
+        cls.call0()
+    }
 }
 
 #[pymodule]
-fn rusty(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    m.add_function(wrap_pyfunction!(js__add, m)?)?;
-    m.add_function(wrap_pyfunction!(js__count, m)?)?;
-    m.add_function(wrap_pyfunction!(js__each, m)?)?;
-    m.add_class::<Engine>()?;
+fn rusty(_py: Python<'_>, module: &PyModule) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(js__add, module)?)?;
+    module.add_function(wrap_pyfunction!(js__each, module)?)?;
+    module.add_function(wrap_pyfunction!(js__fail, module)?)?;
+    module.add_function(wrap_pyfunction!(js__panic, module)?)?;
+    module.add_function(wrap_pyfunction!(js__sleep, module)?)?;
+    module.add_function(wrap_pyfunction!(js__count, module)?)?;
+    module.add_class::<Engine>()?;
     Ok(())
 }
