@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 import orjson
 
-from .host.description import describe
-from .host.domain import Domain
+from .host.api.domain import Domain
 from .host.host import BUILT_IN, DOMAINS
-from .host.registration import Found, discover
+from .host.registration.description import describe
+from .host.registration.loading import Found, discover
 
 OURS = "tapscope"
 

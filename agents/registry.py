@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from .host.domain import Domain
+from .host.api.domain import Domain
 from .host.host import BUILT_IN, DOMAINS
-from .host.registration import RegistrationError, checked, is_new
+from .host.registration.loading import RegistrationError, checked, is_new
 from .link.messages import Register
 from .program import program
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, final
 import attrs
 import orjson
 
-from .host.command import CommandError as CommandError  # noqa: PLC0414  # public here
-from .host.domain import Domain
+from .host.api.domain import Domain
 from .host.host import Host, HostOptions
-from .host.registration import RegistrationError, checked
+from .host.protocol.errors import CommandError as CommandError  # noqa: PLC0414  # public here
+from .host.registration.loading import RegistrationError, checked
 from .link import LinkError, LocalCarrier
 from .program import hello
 from .registry import registry
@@ -166,6 +166,7 @@ class Session(AbstractContextManager["Session"]):
         with self._lock, contextlib.suppress(LinkError):  # the tap is told, and ends the link
             if data := self._carrier.take():
                 self._peer.receive(data)
+            self._host.look()
             self._sort()
         self._tell()
 

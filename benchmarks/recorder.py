@@ -20,9 +20,9 @@ import attrs
 
 from loopback import document
 from samples import spread
-from tapscope.agents.host.budget import Budget
-from tapscope.agents.host.exchange import Process
-from tapscope.agents.host.recorder import Recorder
+from tapscope.agents.host.store.budget import Budget
+from tapscope.agents.host.store.process import Process
+from tapscope.agents.host.store.recorder import Recorder
 from tapscope.agents.link import Decoder, Encoder
 from tapscope.agents.link.messages import (
     BodyChunk,

@@ -18,6 +18,7 @@ _KNOWN = (
     ("logging", "logging"),
     ("warnings", "warnings"),
     ("asyncio.base_events", "asyncio"),
+    ("uvloop", "asyncio"),
     ("trio._core._run", "trio"),
     ("socket", "sockets"),
     ("ssl", "sockets"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ linecache.cache.pop("<string>", None)
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name a case with compressed bytes by its parameter: they hold the time they were made."""
     return argname if isinstance(val, bytes) and len(val) > 16 else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tapscope remembers of its user out of the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(scope="session")

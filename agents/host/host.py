@@ -7,10 +7,9 @@ from collections.abc import Callable
 import attrs
 
 from ..link.messages import Limits, Register, Told
-from .budget import Budget
+from .api.domain import Domain
+from .api.target import Target
 from .config import HostConfig
-from .description import describe
-from .domain import Domain
 from .domains.database import Database
 from .domains.debugger import Debugger
 from .domains.io import IO
@@ -20,12 +19,13 @@ from .domains.network import Network
 from .domains.python_network import PythonNetwork
 from .domains.runtime import Runtime
 from .domains.schema import Schema
-from .exchange import Process
 from .peer import LinkedPeer
-from .registration import RegistrationError, discover, is_new, load
-from .running import Runner
-from .session import Session
-from .target import Target
+from .registration.description import describe
+from .registration.loading import RegistrationError, discover, is_new, load
+from .session.runner import Runner
+from .session.session import HostSession
+from .store.budget import Budget
+from .store.process import Process
 
 DOMAINS: tuple[type[Domain], ...] = (
     Network,
@@ -106,7 +106,8 @@ class Host:
         self._options = options
         self._failures: list[str] = []
         self._peers: list[LinkedPeer] = []
-        self._sessions: list[Session] = []
+        self._sessions: list[HostSession] = []
+        self._onlookers: set[HostSession] = set()
 
     @property
     def programs(self) -> int:
@@ -120,8 +121,8 @@ class Host:
 
     @property
     def sessions(self) -> int:
-        """How many front ends are attached now."""
-        return len(self._sessions)
+        """How many front ends are attached now, but for onlookers."""
+        return len(self._sessions) - len(self._onlookers)
 
     def link(self, send: Callable[[bytes], None]) -> LinkedPeer:
         """Take a new connection on the link; *send* writes to it, without blocking."""
@@ -129,17 +130,31 @@ class Host:
         self._peers.append(peer)
         return peer
 
-    def connect(self, wake: Callable[[], None], runner: Runner | None = None) -> Session:
+    def connect(
+        self, wake: Callable[[], None], runner: Runner | None = None, *, onlooker: bool = False
+    ) -> HostSession:
         """Take a new front end.
 
         Args:
             wake: Called when there is something for it to take.
             runner: Runs its async commands; without one they are refused.
+            onlooker: It is no reason for this host to stay.
         """
-        session = Session(self.target, wake, self.disconnect, runner)
+        session = HostSession(self.target, wake, self.disconnect, runner)
         self._sessions.append(session)
+        if onlooker:
+            self._onlookers.add(session)
         self.on_change()
         return session
+
+    def look(self) -> None:
+        """Look for what nobody tells: of programs that can't, and what time has done.
+
+        To be called a few times a second.
+        """
+        for peer in tuple(self._peers):
+            peer.look()
+        self.target.look()
 
     def targets(self) -> list[TargetInfo]:
         """List what front ends can attach to: one target for all linked processes."""
@@ -149,10 +164,11 @@ class Host:
         """Give the description of all domains, as ``/json/protocol`` has it."""
         return describe(self.target.domains.values())
 
-    def disconnect(self, session: Session) -> None:
+    def disconnect(self, session: HostSession) -> None:
         """Forget a session that has left."""
         if session in self._sessions:
             self._sessions.remove(session)
+            self._onlookers.discard(session)
             if self.ever_linked and not self._sessions:
                 self.target.released = False
             self.on_change()

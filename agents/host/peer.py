@@ -29,7 +29,8 @@ from ..link.messages import (
     SourceTold,
     StackDefined,
 )
-from .exchange import Process
+from .noted_calls import NotedCalls
+from .store.process import Process
 
 if TYPE_CHECKING:
     from .host import Host
@@ -57,10 +58,11 @@ class LinkedPeer:
         self._send = send
         self._decoder = Decoder(magic=True)
         self._encoder = Encoder()
-        self._orderly = False
+        self._goodbye: Goodbye | None = None
         self._calls: dict[int, Answered] = {}
         self._last_call = 0
         self._total = self._told = Dropped(0, 0)
+        self._noted: NotedCalls | None = None
 
     @property
     def greeted(self) -> bool:
@@ -100,9 +102,17 @@ class LinkedPeer:
         self.tell(Call(number, function, arguments))
         return lambda: self._calls.pop(number, None)
 
+    def look(self) -> None:
+        """Take what the program says without its help; to be called now and then."""
+        if self._noted is not None:
+            self._noted.look()
+
     def close(self) -> None:
         """Take note that the connection is closed; a second call does nothing."""
-        process = self.process
+        process, noted = self.process, self._noted
+        self._noted = None
+        if noted is not None:
+            noted.close()
         if process is not None and not process.ended:
             self._end(process)
         self._host.remove_peer(self)
@@ -111,9 +121,11 @@ class LinkedPeer:
         if not self.greeted:
             self._welcome(message)
         elif isinstance(message, Goodbye):
-            self._orderly = True
+            self._goodbye = message
         elif isinstance(message, Expect):
             self._host.expect()
+        elif self._noted is not None and self._noted.take(message):
+            pass
         elif self.process is not None:
             self._record(self.process, message)
 
@@ -156,6 +168,7 @@ class LinkedPeer:
             self._host.on_change()
         elif message.role == "program":
             self.process = _process(message, self._host.next_number(), self)
+            self._noted = NotedCalls(self._host.target, self.process)
             self._host.add_process(self.process)
             if self._host.target.released:
                 self.tell(Released())
@@ -163,7 +176,7 @@ class LinkedPeer:
             raise LinkError(f"a peer is a program or a keeper, not {message.role!r:.40}")
 
     def _end(self, process: Process) -> None:
-        how = "has ended" if self._orderly else "was killed or crashed"
+        how = _how(self._goodbye)
         target = self._host.target
         target.end_process(process)
         for number, answered in list(self._calls.items()):
@@ -190,6 +203,15 @@ def _process(hello: Hello, number: int, link: LinkedPeer) -> Process:
         hello.libraries,
         link=link,
     )
+
+
+def _how(goodbye: Goodbye | None) -> str:
+    """Say how a program has ended that has said *goodbye*, or nothing."""
+    if goodbye is None:
+        return "was killed or crashed"
+    if not goodbye.untold:
+        return "has ended"
+    return f"has ended, and the last {goodbye.untold:,} events were not taken from it in time"
 
 
 def _doubled(count: int, told: int) -> bool:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 import requests
 import urllib3
+from cryptography import x509
 
 from tapscope.channels.http import Connection
 from tapscope.integrations._tls import MAX_NAMES, set_tls
@@ -54,7 +55,7 @@ def _unchecked_requests(url: str) -> None:
 
 
 @pytest.mark.parametrize("fetch", [_unchecked_httpx, _unchecked_requests])
-def test_of_a_certificate_that_was_not_checked_nothing_is_told(
+def test_a_certificate_that_was_not_checked_is_told_as_it_came(
     fetch: Any, tls_server: Server, recorded: Recording
 ) -> None:
     fetch(tls_server.url("/plain"))
@@ -63,6 +64,9 @@ def test_of_a_certificate_that_was_not_checked_nothing_is_told(
     security = connection.security
     assert security is not None
     assert (security.verified, security.subject, security.names) == (False, "", ())
+    found = x509.load_der_x509_certificate(security.certificate)
+    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["localhost"]
 
 
 def test_connections_that_go_on_are_asked_once(

@@ -7,6 +7,7 @@ import contextvars
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from traceback import StackSummary
 from types import CodeType
 from typing import Any
@@ -108,6 +109,45 @@ def by_executor() -> Told:
         return pool.submit(told).result()
 
 
+def by_call_later() -> Told:
+    async def delayed() -> Told:
+        done = asyncio.Event()
+        found = Told()
+        asyncio.get_running_loop().call_later(0.001, lambda: (found.extend(told()), done.set()))
+        await done.wait()
+        return found
+
+    return asyncio.run(delayed())
+
+
+def by_call_at() -> Told:
+    async def appointed() -> Told:
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        found = Told()
+        loop.call_at(loop.time(), lambda: (found.extend(told()), done.set()))
+        await done.wait()
+        return found
+
+    return asyncio.run(appointed())
+
+
+def by_another_thread() -> Told:
+    """The loop runs in a thread that was started as well, and has nothing to do with it."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    def handing() -> Told:
+        return asyncio.run_coroutine_threadsafe(leaf(), loop).result()[1:]
+
+    try:
+        return handing()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
 WAYS: list[tuple[Callable[[], Told], str, str]] = [
     (by_group, "asyncio.create_task", "grouped"),
     (by_gather, "asyncio.create_task", "gathered"),
@@ -115,6 +155,9 @@ WAYS: list[tuple[Callable[[], Told], str, str]] = [
     (by_nursery, "nursery.start_soon", "nursed"),
     (by_thread, "Thread.start", "by_thread"),
     (by_executor, "executor.submit", "by_executor"),
+    (by_call_later, "loop.call_later", "delayed"),
+    (by_call_at, "loop.call_at", "appointed"),
+    (by_another_thread, "loop.call_soon_threadsafe", "handing"),
 ]
 
 
@@ -137,13 +180,35 @@ def test_unless_it_is_wanted_it_does_not(way: Callable[[], Told]) -> None:
     assert way() == []
 
 
-def test_unless_it_is_wanted_nothing_is_hooked() -> None:
+@pytest.mark.parametrize("name", ["create_task", "call_later", "call_at", "call_soon_threadsafe"])
+def test_unless_it_is_wanted_nothing_is_hooked(name: str) -> None:
     loop = asyncio.base_events.BaseEventLoop
-    plain = loop.create_task
+    plain = getattr(loop, name)
     _origins.want_origins(8)
-    assert loop.create_task is not plain
+    assert getattr(loop, name) is not plain
     _origins.want_origins(0)
-    assert loop.create_task is plain
+    assert getattr(loop, name) is plain
+
+
+def test_a_timer_that_only_wakes_somebody_up_costs_no_stack() -> None:
+    started: list[str] = []
+    original = _origins.starting
+
+    async def waiting() -> None:
+        await asyncio.sleep(0.001)
+        async with asyncio.timeout(10):
+            await asyncio.to_thread(int)
+
+    with pytest.MonkeyPatch.context() as patched:
+
+        def starting(description: str, thread: int | None = None) -> _origins.Origins:
+            started.append(description)
+            return original(description, thread)
+
+        patched.setattr(_origins, "starting", starting)
+        _origins.want_origins(8)
+        asyncio.run(waiting())
+    assert not [each for each in started if each.startswith("loop.")]
 
 
 def test_tasks_of_tasks_have_one_after_the_other() -> None:
@@ -188,10 +253,54 @@ def test_debug_mode_says_of_a_task_what_it_says_without_us() -> None:
     assert asyncio.run(created(), debug=True) == expected
 
 
-def where_created(task: asyncio.Task[Told]) -> list[str]:
-    found: StackSummary = vars_of(task)
+def test_debug_mode_says_of_a_timer_what_it_says_without_us() -> None:
+    async def created() -> list[list[str]]:
+        loop = asyncio.get_running_loop()
+        handles = [loop.call_later(1, int), loop.call_at(1, int), loop.call_soon_threadsafe(int)]
+        for each in handles:
+            each.cancel()
+        return [where_created(each) for each in handles]
+
+    expected = asyncio.run(created(), debug=True)
+    _origins.want_origins(8)
+    assert asyncio.run(created(), debug=True) == expected
+
+
+def test_what_a_loop_refuses_shows_no_frame_of_ours() -> None:
+    _origins.want_origins(8)
+    loop = asyncio.new_event_loop()
+    loop.close()
+    for refused in (lambda: loop.call_soon_threadsafe(int), lambda: loop.call_later(1, int)):
+        with pytest.raises(RuntimeError) as raised:
+            refused()
+        files = {Path(entry.path).name for entry in raised.traceback}
+        assert files == {"test_task_origins.py", "base_events.py"}
+
+
+def test_tasks_and_timers_of_uvloop_are_followed_too() -> None:
+    """Its loop is none of asyncio's."""
+    uvloop = pytest.importorskip("uvloop")
+    undo = asyncio_integration.hook("uvloop")
+    _origins.want_origins(8)
+
+    async def delayed() -> Told:
+        found = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0.001, lambda: found.set_result(told()))
+        return await asyncio.create_task(branch()) + await found
+
+    found: Told = uvloop.run(delayed())
+    assert [(name, called[:1]) for name, called in found] == [
+        ("asyncio.create_task", ["branch"]),
+        ("asyncio.create_task", ["delayed"]),
+        ("loop.call_later", ["delayed"]),
+    ]
+    undo()
+
+
+def where_created(started: asyncio.Task[Told] | asyncio.Handle) -> list[str]:
+    found: StackSummary = vars_of(started)
     return [entry.name for entry in found]
 
 
-def vars_of(task: Any) -> Any:
-    return task._source_traceback  # noqa: SLF001
+def vars_of(started: Any) -> Any:
+    return started._source_traceback  # noqa: SLF001

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from ...link.messages import MAX_STACKS
-from ..command import INVALID_PARAMS, CommandError, command
-from ..domain import Domain
-from ..exchange import CausedStack, Process
-from ..sources import Script, digest, source_map
+from ..api.command import command
+from ..api.domain import Domain
+from ..protocol.errors import INVALID_PARAMS, CommandError
+from ..store.exchange import Exchange
+from ..store.process import CausedStack
+from ..store.records import Record
+from ..store.sources import Script
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..api.session import Session
+
+_UNKNOWN_END = 2**31 - 1
+MAX_REMEMBERED = 4096
+"""How many stacks are known to have been told; from then on they are looked at anew."""
 
 
 @attrs.frozen(kw_only=True)
@@ -31,7 +37,6 @@ class ScriptParsed:
     hash: str
     build_id: str
     source_map_url: str
-    length: int
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +59,14 @@ class SearchMatch:
 
     line_number: float
     line_content: str
+
+
+@attrs.frozen
+class Resource:
+    """What a front end loads through its target: *data* in UTF-8."""
+
+    data: bytes
+    content_type: str
 
 
 class Debugger(Domain):
@@ -127,13 +140,28 @@ class Debugger(Domain):
         # drops our function names for those it found.  A lone # never parses.
         return ScriptSource(script_source=f"{script.text()}\n#")
 
-    def announce_stack(self, process: Process, stack: CausedStack) -> None:
-        """Tell of the files in *stack*, and in those that caused it, that were not told of yet."""
-        part: CausedStack | None = stack
+    def resource(self, url: str) -> Resource | None:
+        """Give what is at *url*: a file that has occurred in a stack, or its source map."""
+        sources = self.target.sources
+        if (script := sources.mapped_at(url)) is not None:
+            made = script.source_map(folded=self._is_folded(script))
+            return Resource(made, "application/json")
+        script = sources.at(url)
+        if script is None:
+            return None
+        return Resource(script.text().encode(), "text/x-python; charset=utf-8")
+
+    def announce(self, told: Exchange | Record) -> None:
+        """Tell of the files in the stack of *told*, and in those that caused it, but once.
+
+        Whoever mentions the stack calls this before, so that DevTools can link it.
+        """
+        process = told.process
+        part: CausedStack | None = told.stack
         while (
             part is not None and self.enabled and (process.number, part.number) not in self._stacks
         ):
-            if len(self._stacks) >= MAX_STACKS:
+            if len(self._stacks) >= MAX_REMEMBERED:
                 self._stacks.clear()
             self._stacks.add((process.number, part.number))
             for frame in part:
@@ -144,20 +172,19 @@ class Debugger(Domain):
         if script.id in self._announced:
             return
         self._announced.add(script.id)
-        text = script.text()
         event = ScriptParsed(
             script_id=script.id,
             # Empty, or DevTools lists the file twice: as this script and as its source.
             url="",
             start_line=0,
             start_column=0,
-            end_line=text.count("\n") + 1,
+            # How long it is, and what is in it, shows when somebody asks for it.
+            end_line=_UNKNOWN_END,
             end_column=0,
             execution_context_id=script.process.number,
-            hash=digest(text),
+            hash="",
             build_id="",
-            source_map_url=source_map(script, text, folded=self._is_folded(script)),
-            length=len(text),
+            source_map_url=script.map_url,
         )
         self.send(event)
 

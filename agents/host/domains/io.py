@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..command import INVALID_PARAMS, CommandError, command
-from ..domain import Domain
+from ..api.command import command
+from ..api.domain import Domain
+from ..protocol.errors import INVALID_PARAMS, CommandError
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..api.session import Session
 
-MAX_STREAMS = 20
-"""How many a front end may have open; each holds a text of at most a few megabytes."""
+MAX_STREAMS = 2_000
+"""How many a front end may have open: DevTools opens the source maps of all files at once."""
+MAX_BYTES = 64_000_000
+"""Of all streams that a front end has open."""
 DEFAULT_SIZE = 1 << 20
 """Bytes that one ``read`` gives, if it says nothing else."""
 
@@ -46,7 +49,8 @@ class _Stream:
         begin = self._boundary(self.position if offset is None else offset)
         self.position = self._boundary(begin + size)
         text = self.data[begin : self.position].decode()
-        return ReadData(base64_encoded=False, data=text, eof=self.position >= len(self.data))
+        # DevTools does not look at the data of what says that it is the end.
+        return ReadData(base64_encoded=False, data=text, eof=not text)
 
     def _boundary(self, position: int) -> int:
         """Give the first position from this one on that is not within a character."""
@@ -65,17 +69,22 @@ class IO(Domain):
         super().__init__(session)
         self._numbers = itertools.count(1)
         self._streams: dict[str, _Stream] = {}
+        self._held = 0
 
-    def open(self, text: str) -> str:
-        """Make a stream of *text*, and give its handle.
+    def open(self, text: bytes) -> str:
+        """Make a stream of *text*, in UTF-8, and give its handle.
 
         Raises:
-            CommandError: Too many are open.
+            CommandError: Too many are open, or too long ones.
         """
-        if len(self._streams) >= MAX_STREAMS:
-            raise CommandError(f"{MAX_STREAMS} streams are open already; close one with IO.close")
+        if len(self._streams) >= MAX_STREAMS or self._held + len(text) > MAX_BYTES:
+            raise CommandError(
+                f"{len(self._streams):,} streams of {self._held:,} bytes are open already; "
+                "close one with IO.close"
+            )
         handle = str(next(self._numbers))
-        self._streams[handle] = _Stream(text.encode("utf-8", "replace"))
+        self._streams[handle] = _Stream(text)
+        self._held += len(text)
         return handle
 
     @command
@@ -97,9 +106,11 @@ class IO(Domain):
     @command
     def close_(self, handle: str) -> None:  # with an underscore, as a domain's ``close`` is a hook
         """Let go of a stream; a second call does nothing."""
-        self._streams.pop(handle, None)
+        stream = self._streams.pop(handle, None)
+        self._held -= len(stream.data) if stream else 0
 
     def close(self) -> None:
         """Let go of all streams: the front end has left."""
         self._streams.clear()
+        self._held = 0
         super().close()

@@ -9,13 +9,12 @@ from typing import ClassVar, Literal
 
 import attrs
 
-from ...link.messages import Event
-from ..clock import seconds
-from ..command import command
-from ..domain import Domain
-from ..exchange import Exchange
-from ..rows import ConsoleLine
-from .runtime_types import StackTrace
+from ..api.command import command
+from ..api.domain import Domain
+from ..api.rows import ConsoleLine
+from ..api.stack_traces import StackTrace
+from ..store.clock import seconds
+from ..store.exchange import Exchange
 
 Level = Literal["verbose", "info", "warning", "error"]
 
@@ -60,19 +59,19 @@ class Log(Domain):
     def clear(self) -> None:
         """Forget what was said, of which nothing is kept."""
 
+    def show(self, exchange: Exchange, at: int, line: ConsoleLine) -> None:
+        """Show *line* with a link to the row of *exchange*; see ``Runtime.show``."""
+        self.send(self.event_of(exchange, at, line))
 
-def entry_added(
-    exchange: Exchange, event: Event, line: ConsoleLine, stack_trace: StackTrace | None
-) -> EntryAdded:
-    """Give what tells *line*, said of *event*, in this domain."""
-    return EntryAdded(
-        entry=LogEntry(
+    def event_of(self, exchange: Exchange, at: int, line: ConsoleLine) -> EntryAdded:
+        """Give what shows *line* with a link to the row of *exchange*."""
+        entry = LogEntry(
             # Of errors of the source "network", DevTools shows the row's URL and not the text.
             source="other",
             level="verbose" if line.level == "debug" else line.level,
             text=line.text,
-            timestamp=seconds(exchange.process, event.at) * 1000,
-            stack_trace=stack_trace,
+            timestamp=seconds(exchange.process, at) * 1000,
+            stack_trace=self.target.stack_trace(exchange),
             network_request_id=exchange.id,
         )
-    )
+        return EntryAdded(entry=entry)

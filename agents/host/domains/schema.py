@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from ..command import command
-from ..domain import Domain as AnyDomain
+from ..api.command import command
+from ..api.domain import Domain as AnyDomain
 
 
 @attrs.frozen(kw_only=True)

@@ -7,23 +7,23 @@ from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from http.cookies import CookieError, SimpleCookie
 
-from ..domains.network.headers import Pairs
+from ..content.headers import HeaderPairs
 from .dates import iso
 from .values import Cookie
 
 
-def sent(headers: Pairs) -> list[Cookie]:
+def sent(headers: HeaderPairs) -> list[Cookie]:
     """Give the cookies of a request."""
     return [cookie for value in _all(headers, "cookie") for cookie in _sent(value)]
 
 
-def stored(headers: Pairs, at: float) -> list[Cookie]:
+def stored(headers: HeaderPairs, at: float) -> list[Cookie]:
     """Give the cookies of a response that was there *at*, in seconds since 1970."""
     found = (_stored(value, at) for value in _all(headers, "set-cookie"))
     return [cookie for cookie in found if cookie is not None]
 
 
-def _all(headers: Pairs, wanted: str) -> Iterator[str]:
+def _all(headers: HeaderPairs, wanted: str) -> Iterator[str]:
     return (value for name, value in headers if name.lower() == wanted)
 
 

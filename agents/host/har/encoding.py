@@ -9,7 +9,7 @@ import attrs
 import orjson
 from cattrs.gen import make_dict_unstructure_fn, override
 
-from ..structuring import camel, converter
+from ..protocol.structuring import camel, converter
 from . import values
 
 

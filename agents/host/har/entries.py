@@ -12,14 +12,14 @@ from ...link.messages import (
     RequestStarted,
     SocketOpening,
 )
-from ..clock import seconds
+from ..api.target import Target
 from ..domains.network.initiators import Initiators
 from ..domains.network.row_translation import failed
 from ..domains.network.types import Initiator
 from ..domains.network.urls import RowUrls
 from ..domains.network.websocket_translation import WebSocketTranslator
-from ..exchange import Exchange
-from ..target import Target
+from ..store.clock import seconds
+from ..store.exchange import Exchange
 from .dates import iso
 from .http import Http, http
 from .pages import page_id

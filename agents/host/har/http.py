@@ -9,12 +9,12 @@ from typing import Literal
 import attrs
 
 from ...link.messages import ConnectionInfo, ExchangeFinished, RequestReceived
-from ..clock import seconds
-from ..content import display
+from ..content.display import display
 from ..domains.network.event_streams import events_so_far
 from ..domains.network.heads import RequestHead, ResponseHead
 from ..domains.network.types import ResourcePriority
-from ..exchange import Exchange
+from ..store.clock import seconds
+from ..store.exchange import Exchange
 from .messages import NO_TYPE, no_response, request, response
 from .post_data import missing
 from .values import UNKNOWN, Content, EventSourceMessage, Request, Response

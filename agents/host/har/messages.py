@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
-from ..body import Body
-from ..domains.network.headers import Pairs, find
+from ..content.headers import HeaderPairs, find_header
+from ..store.body import Body
 from . import cookies
 from .post_data import post_data
 from .values import UNKNOWN, Content, Pair, Request, Response
@@ -16,7 +16,7 @@ _VERSIONS = {"h2": "HTTP/2.0"}
 
 
 def request(
-    method: str, url: str, protocol: str, headers: Pairs, *, head_size: int, body: Body
+    method: str, url: str, protocol: str, headers: HeaderPairs, *, head_size: int, body: Body
 ) -> Request:
     """Give a request; *protocol* is empty where nothing was heard of it."""
     return Request(
@@ -36,7 +36,7 @@ def response(
     status: int,
     text: str,
     protocol: str,
-    headers: Pairs,
+    headers: HeaderPairs,
     *,
     at: float,
     head_size: int,
@@ -53,7 +53,7 @@ def response(
         headers=_listed(headers),
         cookies=cookies.stored(headers, at),
         content=content,
-        redirect_url=find(headers, "location"),
+        redirect_url=find_header(headers, "location"),
         headers_size=head_size,
         body_size=body_size,
         transfer_size=transfer_size,
@@ -82,7 +82,7 @@ def _version(protocol: str) -> str:
     return _VERSIONS.get(protocol, protocol.upper())
 
 
-def _listed(headers: Pairs) -> list[Pair]:
+def _listed(headers: HeaderPairs) -> list[Pair]:
     return [Pair(name, value) for name, value in headers]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..clock import seconds
-from ..exchange import Exchange, Process
+from ..store.clock import seconds
+from ..store.exchange import Exchange
+from ..store.process import Process
 from .dates import iso
 from .values import Page
 

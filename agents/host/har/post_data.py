@@ -7,9 +7,9 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qsl
 
-from ..body import Body
-from ..content import ContentType, display
-from ..domains.network.headers import Pairs, find
+from ..content.display import ContentType, display
+from ..content.headers import HeaderPairs, find_header
+from ..store.body import Body
 from .values import Param, PostData
 
 _FORM = "application/x-www-form-urlencoded"
@@ -17,11 +17,11 @@ _MULTIPART = "multipart/form-data"
 _MOST_FIELDS = 10_000
 
 
-def post_data(body: Body, headers: Pairs) -> PostData | None:
+def post_data(body: Body, headers: HeaderPairs) -> PostData | None:
     """Give what is kept of a request's *body*; ``None`` if it has none."""
     if not body.length:
         return None
-    announced = find(headers, "content-type")
+    announced = find_header(headers, "content-type")
     content_type = ContentType.parse(announced)
     shown = display(body.data(), content_type)
     return PostData(

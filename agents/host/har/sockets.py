@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from ...link.messages import SocketOpened, SocketOpening
-from ..body import Body
-from ..clock import seconds
+from ..content.headers import header_pairs
 from ..domains.network import websocket_types as types
-from ..domains.network.headers import pairs
-from ..exchange import Exchange
+from ..store.body import Body
+from ..store.clock import seconds
+from ..store.exchange import Exchange
 from .messages import NO_TYPE, no_response, request, response
 from .values import Content, Request, Response, WebSocketMessage
 
@@ -58,7 +58,7 @@ def _request(exchange: Exchange, answer: types.WebSocketResponse | None) -> Requ
         "GET",
         opening.url,
         _PROTOCOL if answer else "",
-        pairs(opening.headers),
+        header_pairs(opening.headers),
         head_size=len((answer.request_headers_text if answer else None) or ""),
         body=Body(),
     )
@@ -75,7 +75,7 @@ def _response(
         answer.status,
         answer.status_text,
         _PROTOCOL,
-        pairs(opened.headers),
+        header_pairs(opened.headers),
         at=seconds(exchange.process, opened.at),
         head_size=head_size,
         body_size=0,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...link.messages import ResponseSent, ResponseStarted, SocketOpened
-from ..clock import seconds
 from ..domains.network.timing import resource_timing
 from ..domains.network.types import ResourceTiming
-from ..exchange import Exchange
+from ..store.clock import seconds
+from ..store.exchange import Exchange
 from .values import UNKNOWN, Timings
 
 _MILLISECOND = 1_000_000

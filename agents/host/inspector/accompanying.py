@@ -14,15 +14,20 @@ import trio
 
 from ..config import HostConfig
 from ..host import Host
+from ..session.runner import Runner
 from .alarm import Alarm
 from .leaving import leave_soon
 from .links import LinkServer
 from .listener import Listener
 from .main import PARTING, Inspector
-from .tasks import Steps
+from .tasks import Steps, Tasks
 
 MOMENT = 1.0
 """Seconds that are waited for programs that have not ended."""
+LONGEST = 60.0
+"""Seconds that what was said is read after that, should some of them tell more and more."""
+GLANCE = 0.05
+"""Seconds between two looks whether there is more."""
 TICK = 0.25
 """Seconds between two calls of what tells how far it is."""
 
@@ -49,6 +54,7 @@ class Accompaniment:
     Attributes:
         host: Hears what the program does.
         live: Whether front ends are served.
+        on_begin: Called before the program is, with what runs async commands.
         on_tick: Called now and then while the program runs.
         on_end: Called once it has ended and all that it has said was heard.
         leave: Called in another thread, with how it ended, if something that a domain has left
@@ -57,6 +63,7 @@ class Accompaniment:
 
     host: Host
     live: bool
+    on_begin: Callable[[Runner], object]
     on_tick: Callable[[], object]
     on_end: Callable[[], object]
     leave: Callable[[int], object]
@@ -101,16 +108,19 @@ class _Companion(Inspector):
         return status
 
     async def _serve(self, sockets: Iterable[socket.socket], link: socket.socket) -> int:
-        listener = Listener(self._host, self._site())
+        listener, links = Listener(self._host, self._site()), LinkServer(self._host)
         async with trio.open_nursery() as connections:
+            self._beside.on_begin(Tasks(connections))
             async with trio.open_nursery() as servers:
-                servers.start_soon(LinkServer(self._host).serve, link, connections)
+                servers.start_soon(links.serve, link, connections)
+                servers.start_soon(self._look)
                 if self._beside.live:
                     servers.start_soon(listener.serve, sockets, connections)
                 if self._config.open_browser:
                     servers.start_soon(self._open_browser)
                 status = await trio.to_thread.run_sync(self._program.run)
-                await self._hear_out(link.getsockname())
+                with trio.move_on_after(LONGEST):
+                    await self._hear_out(links, link.getsockname())
                 servers.cancel_scope.cancel()
             self._beside.on_end()
             leave_soon(partial(self._beside.leave, status))
@@ -119,22 +129,27 @@ class _Companion(Inspector):
             connections.cancel_scope.cancel()
         return status
 
-    async def _hear_out(self, address: str) -> None:
-        """Read what programs have said before their end."""
+    async def _hear_out(self, links: LinkServer, address: str) -> None:
+        """Read what programs have said before their end, however much that is."""
+        # They are let in one after the other: when this one is out again, all are in.
+        async with await trio.open_unix_socket(address) as last:
+            await last.send_eof()
+            await last.receive_some(1)
         with trio.move_on_after(MOMENT):
-            # They are let in one after the other: when this one is out again, all are in.
-            async with await trio.open_unix_socket(address) as last:
-                await last.send_eof()
-                await last.receive_some(1)
-            left = trio.Event()
+            await self._all_left()
+        while links.unread:  # noqa: ASYNC110  # no event says that a buffer is empty
+            await trio.sleep(GLANCE)
 
-            def observe() -> None:
-                if not self._host.programs:
-                    left.set()
+    async def _all_left(self) -> None:
+        left = trio.Event()
 
-            self._host.on_change = observe
-            observe()
-            await left.wait()
+        def observe() -> None:
+            if not self._host.programs:
+                left.set()
+
+        self._host.on_change = observe
+        observe()
+        await left.wait()
 
     async def _forward(self, signals: AsyncIterator[int]) -> None:
         async for number in signals:

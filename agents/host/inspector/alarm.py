@@ -20,7 +20,7 @@ from itertools import chain, repeat, starmap
 from threading import get_ident
 from types import FrameType
 
-from ..guard import Overran
+from ..api.guard import Overran
 
 TICK = 0.05
 """Seconds between two looks at who is at work."""

@@ -18,6 +18,7 @@ from trio_websocket import (
 )
 
 from ....channels import TapscopeError
+from .discovery import ONLOOKER
 
 _CONNECTING = 10.0  # seconds
 _LEAVING = 1.0  # seconds
@@ -48,6 +49,8 @@ class Notification:
 def follow(url: str, domain: str, receive: Callable[[Notification], None]) -> None:
     """Enable *domain* at the target *url* and hand its events to *receive* until the host leaves.
 
+    The host does not stay for this one: it leaves with its last program.
+
     It runs trio in the calling thread.  What *receive* raises ends it, and comes out.
 
     Raises:
@@ -63,7 +66,7 @@ def follow(url: str, domain: str, receive: Callable[[Notification], None]) -> No
 async def _follow(url: str, domain: str, receive: Callable[[Notification], None]) -> None:
     async with AsyncExitStack() as leaving:
         opening = open_websocket_url(
-            url,
+            f"{url.partition('?')[0]}?{ONLOOKER}",
             max_message_size=_LARGEST,
             connect_timeout=_CONNECTING,
             disconnect_timeout=_LEAVING,

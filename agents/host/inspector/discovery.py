@@ -26,6 +26,9 @@ _FAVICON = (
 )
 _WEBSOCKET_VERSION = "13"
 
+ONLOOKER = "onlooker"
+"""What follows the ``?`` in the address of a WebSocket that the host is not to stay for."""
+
 
 @attrs.frozen
 class Request:
@@ -61,9 +64,11 @@ class Upgrade:
 
     Attributes:
         key: The value of ``Sec-WebSocket-Key``.
+        onlooker: Whether the client leaves with the programs: the host is not to stay for it.
     """
 
     key: str
+    onlooker: bool = False
 
 
 def front_end_url(page: str, authority: Authority, target: str) -> str:
@@ -83,12 +88,14 @@ class Site:
     Attributes:
         here: Where the port is bound, for clients that give no address themselves.
         allow_origins: Web origins that may ask besides DevTools and this port's own.
+        close: Ends the host, unless there is somebody besides front ends; whether it does.
     """
 
     _host: Host
     _id: str
     here: Authority
     allow_origins: frozenset[str] = frozenset()
+    close: Callable[[], bool] = lambda: False
 
     def respond(self, request: Request) -> Answer | Upgrade:
         """Answer *request*, or let it have the WebSocket."""
@@ -98,13 +105,25 @@ class Site:
         if request.method not in ("GET", "HEAD"):
             reason = f"{request.method} is not supported here: use GET or HEAD"
             return refuse(HTTPStatus.METHOD_NOT_ALLOWED, reason, ("Allow", "GET, HEAD"))
-        path = request.target.partition("?")[0]
+        path, _, query = request.target.partition("?")
         if hmac.compare_digest(path.encode(), f"/{self._id}".encode()):
-            return _upgrade(request)
+            return _upgrade(request, onlooker=query == ONLOOKER)
+        if request.method == "GET" and hmac.compare_digest(path.encode(), self._closing):
+            return self._close()
         page = self._pages().get(path.lower().rstrip("/"))
         if page is None:
             return _nothing_here(path)
         return Answer(HTTPStatus.OK, page(authority), "application/json; charset=UTF-8")
+
+    @property
+    def _closing(self) -> bytes:
+        return f"/json/close/{self._id}".encode()
+
+    def _close(self) -> Answer:
+        """Answer as Chrome does one who wants a target closed."""
+        if self.close():
+            return Answer(HTTPStatus.OK, b"Target is closing")
+        return refuse(HTTPStatus.CONFLICT, "the host stays: it has programs, or was told to stay")
 
     def _authority(self, request: Request) -> Authority | Answer:
         """Find the address that the client knows this port by, or refuse the client."""
@@ -159,7 +178,7 @@ def _own_version() -> str:
         return "0"
 
 
-def _upgrade(request: Request) -> Upgrade | Answer:
+def _upgrade(request: Request, *, onlooker: bool) -> Upgrade | Answer:
     """Check the handshake as RFC 6455, section 4.2.1 lays down."""
     if request.method != "GET" or not _asks_for_websocket(request):
         upgrade = ("Upgrade", "websocket")
@@ -172,7 +191,7 @@ def _upgrade(request: Request) -> Upgrade | Answer:
     key = request.headers.get("sec-websocket-key")
     if not key:
         return refuse(HTTPStatus.BAD_REQUEST, "the header Sec-WebSocket-Key is missing")
-    return Upgrade(key)
+    return Upgrade(key, onlooker)
 
 
 def _asks_for_websocket(request: Request) -> bool:

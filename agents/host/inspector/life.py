@@ -35,6 +35,11 @@ class Census:
     ever_linked: bool = False
     expected: int = 0
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody but front ends is there any more."""
+        return self.ever_linked and not (self.programs or self.keepers or self.expected)
+
 
 @attrs.define(kw_only=True, eq=False)
 class Life:

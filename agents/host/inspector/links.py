@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import select
 import socket
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,17 @@ class LinkServer:
     """Serves the link; a peer that fails harms no other."""
 
     _host: Host
-    _open: int = attrs.field(default=0, init=False)
+    _open: set[trio.SocketStream] = attrs.field(factory=set[trio.SocketStream], init=False)
+
+    @property
+    def unread(self) -> bool:
+        """Whether a peer has said something, or has left, and that was not read yet."""
+        descriptors = [stream.socket.fileno() for stream in self._open]
+        readable = select.poll()
+        for each in descriptors:
+            if each >= 0:  # not closed
+                readable.register(each, select.POLLIN)
+        return bool(readable.poll(0))
 
     async def serve(self, listening: socket.socket, connections: trio.Nursery) -> None:
         """Accept on the socket *listening* until cancelled, and close it then.
@@ -46,10 +57,10 @@ class LinkServer:
         await trio.serve_listeners(self._attend, [listener], handler_nursery=connections)
 
     async def _attend(self, stream: trio.SocketStream) -> None:
-        if self._open >= MAX_LINKS:
+        if len(self._open) >= MAX_LINKS:
             await trio.aclose_forcefully(stream)
             return
-        self._open += 1
+        self._open.add(stream)
         try:
             await Link(self._host, stream).attend()
             await hang_up(stream)
@@ -58,7 +69,7 @@ class LinkServer:
         except* Exception:
             _log.exception("a link failed, and is closed")
         finally:
-            self._open -= 1
+            self._open.discard(stream)
             stream.socket.close()
 
 

@@ -76,7 +76,7 @@ class Listener:
         upgrade = await conversation.hold()
         if upgrade is not None:
             replay = ReplayStream(stream, handshake(upgrade.key), conversation.early)
-            await self._admit(FrontEnd(self._host, replay, tasks))
+            await self._admit(FrontEnd(self._host, replay, tasks, upgrade.onlooker))
 
     async def _admit(self, front_end: FrontEnd) -> None:
         self._front_ends.add(front_end)

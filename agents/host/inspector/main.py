@@ -28,6 +28,8 @@ from .tasks import Steps
 
 NICENESS = 10
 """How much a host that was started beside a program stands back."""
+LOOK = 0.2
+"""Seconds between two looks for what nobody tells."""
 PARTING = 3.0
 """Seconds that front ends get to part when the host ends."""
 
@@ -72,13 +74,14 @@ class Inspector:
 
     async def serve(self, sockets: Iterable[socket.socket], link: socket.socket) -> None:
         """Serve until programs and front ends are gone, or a signal says to end."""
-        listener = Listener(self._host, self._site())
         vigil = self._watch()
+        listener = Listener(self._host, self._site(vigil))
         async with trio.open_nursery() as connections:
             async with trio.open_nursery() as servers:
                 servers.start_soon(listener.serve, sockets, connections)
                 servers.start_soon(LinkServer(self._host).serve, link, connections)
                 servers.start_soon(self._mind_signals, vigil)
+                servers.start_soon(self._look)
                 if self._config.open_browser:
                     servers.start_soon(self._open_browser)
                 await vigil.wait()
@@ -88,10 +91,17 @@ class Inspector:
             self._on_end()
             connections.cancel_scope.cancel()
 
-    def _site(self) -> Site:
+    def _site(self, vigil: Vigil | None = None) -> Site:
         config = self._config
         allowed = frozenset(config.allow_origins)
-        return Site(self._host, config.inspector_id, _here(config), allowed)
+
+        def close() -> bool:
+            if vigil is None or config.foreground or not _census(self._host).is_over:
+                return False
+            vigil.end()
+            return True
+
+        return Site(self._host, config.inspector_id, _here(config), allowed, close)
 
     def _watch(self) -> Vigil:
         config = self._config
@@ -113,6 +123,11 @@ class Inspector:
         with trio.open_signal_receiver(*ends) as signals:
             async for _ in signals:
                 vigil.end()
+
+    async def _look(self) -> None:
+        while True:
+            await trio.sleep(LOOK)
+            self._host.look()
 
     async def _open_browser(self) -> None:
         config = self._config

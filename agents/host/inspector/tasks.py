@@ -10,8 +10,8 @@ from contextvars import ContextVar, copy_context
 import attrs
 import trio
 
-from ..command import CommandError
-from ..guard import COMMAND, Guard
+from ..api.guard import COMMAND, Guard
+from ..protocol.errors import CommandError
 
 MAX_TASKS = 2000
 """Of all commands and connections; those that can't be cancelled stay until they end."""

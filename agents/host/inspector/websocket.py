@@ -22,7 +22,7 @@ from .tasks import Tasks
 
 if TYPE_CHECKING:
     from ..host import Host
-    from ..session import Session
+    from ..session.session import HostSession
 
 MAX_MESSAGE = 16 * 1024 * 1024
 """Characters of one message from a front end; a longer one closes it with 1009."""
@@ -52,7 +52,8 @@ class FrontEnd:
     _host: Host
     _stream: ReplayStream
     _tasks: Tasks
-    _session: Session | None = attrs.field(default=None, init=False)
+    _onlooker: bool
+    _session: HostSession | None = attrs.field(default=None, init=False)
     _more: trio.Event = attrs.field(factory=trio.Event, init=False)
     _writing: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _over: bool = attrs.field(default=False, init=False)
@@ -61,7 +62,7 @@ class FrontEnd:
     """Set when ``attend`` has returned."""
 
     def leave(self, reason: str) -> None:
-        """Say goodbye because the inspector ends; in the loop's thread."""
+        """Tell the rest and say goodbye, because the inspector ends; in the loop's thread."""
         self._end(_GOING_AWAY, reason)
 
     async def attend(self) -> None:
@@ -91,14 +92,15 @@ class FrontEnd:
 
     async def _converse(self, connection: WebSocketConnection, nursery: trio.Nursery) -> None:
         """Run a session until the front end is over, whatever the reason."""
-        session = self._session = self._host.connect(self._wake, self._tasks)
+        session = self._host.connect(self._wake, self._tasks, onlooker=self._onlooker)
+        self._session = session
         try:
             nursery.start_soon(self._read, connection, session)
             await self._write(connection, session)
         finally:
             session.close()
 
-    async def _read(self, connection: WebSocketConnection, session: Session) -> None:
+    async def _read(self, connection: WebSocketConnection, session: HostSession) -> None:
         with self._ending():
             while not self._over:
                 message = await connection.get_message()
@@ -107,7 +109,7 @@ class FrontEnd:
                 elif not self._over:
                     session.receive(message)
 
-    async def _write(self, connection: WebSocketConnection, session: Session) -> None:
+    async def _write(self, connection: WebSocketConnection, session: HostSession) -> None:
         with self._ending(), self._writing:
             while not self._over:
                 self._more = trio.Event()
@@ -120,6 +122,9 @@ class FrontEnd:
                     self._writing.deadline = math.inf
                 else:
                     self._end(_NORMAL, "")
+            if self._farewell.code == _GOING_AWAY:
+                while messages := session.take():
+                    await self._stream.send_all(text_frames(messages))
         if self._writing.cancelled_caught:
             self._end(_TRY_AGAIN, "the front end does not read")
 

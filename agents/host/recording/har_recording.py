@@ -8,15 +8,13 @@ from contextlib import suppress
 
 import orjson
 
-from ..budget import Budget
-from ..exchange import Exchange
 from ..har import Creator, Entries, Page, encode, page, sanitized
 from ..host import Host
+from ..store.exchange import Exchange
 from .part_file import PartFile, RecordingError
 from .places import Places
 from .recording import Tally
 from .remarks import remarks
-from .watched_recorder import WatchedRecorder
 
 _HEAD = b'{"log":{"version":"1.2","creator":%b,"browser":%b,"entries":[\n'
 _SEPARATOR = b",\n"
@@ -45,13 +43,12 @@ class HarRecording:
         *,
         secrets: bool = False,
         live: bool = False,
-        budget: Budget | None = None,
     ) -> None:
         self._target = host.target
         self._file = file
         self._secrets = secrets
-        self._recorder = WatchedRecorder(budget or Budget(), self._write, live=live)
-        self._target.recorder = self._recorder
+        self._recorder = host.target.recorder
+        self._live = live
         self._entries = Entries(self._target)
         self._places = Places()
         self._failures = self._end = 0
@@ -60,6 +57,7 @@ class HarRecording:
         self._error: OSError | None = None
         self._head = _HEAD % (encode(creators[0]), encode(creators[1]))
         self._put(self._head)
+        self._target.on_end.append(self._ended)
 
     @property
     def tally(self) -> Tally:
@@ -68,7 +66,8 @@ class HarRecording:
 
     def finish(self) -> Tally:
         """See :class:`Recording`."""
-        for exchange in self._recorder.going_on():
+        self._target.on_end.remove(self._ended)
+        for exchange in self._recorder.unfinished():
             self._write(exchange)
         tally = self.tally
         self._tail = self._make_tail(tally.missing)
@@ -84,7 +83,14 @@ class HarRecording:
 
     def discard(self) -> None:
         """See :class:`Recording`."""
+        self._target.on_end.remove(self._ended)
         self._file.discard()
+
+    def _ended(self, exchange: Exchange) -> None:
+        self._write(exchange)
+        # Where nobody is going to ask for its bodies, they make room for those of others.
+        if not self._live:
+            self._recorder.drop_bodies(exchange, "they are in the file")
 
     def _write(self, exchange: Exchange) -> None:
         """Add *exchange*, if HAR has a place for its kind."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import orjson
 
+from ..api.domain import Domain
 from ..host import Host
+from ..session.runner import Runner
+from ..store.sources import map_with_text
 from .part_file import PartFile
 from .recording import Tally
 from .remarks import remarks
@@ -28,9 +31,18 @@ class TraceRecording:
         host: One that no program has joined yet.
         creator: Tapscope itself, and its version.
         secrets: Whether cookies and authorization are written, too.
+        runner: Enables those domains for which that is async; without it these are left out.
     """
 
-    def __init__(self, host: Host, file: PartFile, creator: str, *, secrets: bool = False) -> None:
+    def __init__(
+        self,
+        host: Host,
+        file: PartFile,
+        creator: str,
+        *,
+        secrets: bool = False,
+        runner: Runner | None = None,
+    ) -> None:
         self._host = host
         self._file = file
         self._secrets = secrets
@@ -39,7 +51,6 @@ class TraceRecording:
         self._asked: dict[int, tuple[str, Json]] = {}
         # Those that have not ended, and whether they have bodies.
         self._open: dict[str, bool] = {}
-        self._enabled: set[str] = set()
         self._draining = False
         (target,) = host.targets()
         protocol: Json = orjson.loads(host.protocol())
@@ -48,8 +59,10 @@ class TraceRecording:
                 Header(creator=creator, title=target.title, url=target.url, protocol=protocol)
             )
         )
-        self._session = host.connect(self._drain)
-        self._enable()
+        self._session = host.connect(self._drain, runner)
+        for domain in list(host.target.domains.values()):
+            self._enable(domain)
+        host.target.on_domain.append(self._enable)
         self._ask("Schema.getDomains")
         self._ask("Runtime.getIsolateId")
 
@@ -63,7 +76,7 @@ class TraceRecording:
         for request in list(self._open):
             self._ask_bodies(request)
         tally = self.tally
-        self._session.close()
+        self._leave()
         try:
             if self._error is not None:
                 raise self._error
@@ -74,15 +87,16 @@ class TraceRecording:
 
     def discard(self) -> None:
         """See :class:`Recording`."""
-        self._session.close()
+        self._leave()
         self._file.discard()
 
-    def _enable(self) -> None:
-        for name, domain in list(self._host.target.domains.items()):
-            if name not in self._enabled:
-                self._enabled.add(name)
-                if "enable" in domain.commands:
-                    self._ask(f"{name}.enable")
+    def _enable(self, domain: type[Domain]) -> None:
+        if "enable" in domain.commands:
+            self._ask(f"{domain.name}.enable")
+
+    def _leave(self) -> None:
+        self._host.target.on_domain.remove(self._enable)
+        self._session.close()
 
     def _drain(self) -> None:
         # Called again for what it causes itself.
@@ -95,8 +109,6 @@ class TraceRecording:
                     self._take(message)
         finally:
             self._draining = False
-        if len(self._enabled) < len(self._host.target.domains):
-            self._enable()
 
     def _ask(self, method: str, **params: object) -> None:
         self._last += 1
@@ -112,8 +124,18 @@ class TraceRecording:
             if method != _POST_DATA or "result" in told:
                 self._put(encode_answer(method, params, told))
             return
-        self._put(message if self._secrets else orjson.dumps(without_secrets(told)))
+        if told["method"] == _SCRIPT:
+            self._put(orjson.dumps(self._with_map(told)))
+        else:
+            self._put(message if self._secrets else orjson.dumps(without_secrets(told)))
         self._follow(told["method"], told["params"])
+
+    def _with_map(self, told: Json) -> Json:
+        """Give *told* of a script with the source within, as nobody can load that later."""
+        script = self._host.target.sources.find(told["params"]["scriptId"])
+        if script is None:
+            return told
+        return {**told, "params": {**told["params"], "sourceMapURL": map_with_text(script)}}
 
     def _follow(self, event: str, params: Json) -> None:
         """Ask what can't be asked later."""

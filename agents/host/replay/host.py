@@ -7,8 +7,8 @@ from collections.abc import Callable
 import orjson
 
 from ..host import Host, HostOptions
-from ..running import Runner
-from ..session import Session
+from ..session.runner import Runner
+from ..session.session import HostSession
 from .session import ReplaySession
 from .trace_file import TraceFile
 
@@ -20,9 +20,11 @@ class ReplayHost(Host):
         super().__init__(options)
         self._trace = trace
 
-    def connect(self, wake: Callable[[], None], runner: Runner | None = None) -> Session:
+    def connect(
+        self, wake: Callable[[], None], runner: Runner | None = None, *, onlooker: bool = False
+    ) -> HostSession:
         """Take a new front end."""
-        del runner
+        del runner, onlooker  # nothing ends here by itself
         session = ReplaySession(self.target, wake, self.disconnect, self._trace)
         self._sessions.append(session)
         self.on_change()

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
-from ..command import METHOD_NOT_FOUND, CommandError
-from ..request import Request
-from ..session import Session
-from ..target import Target
+from ..api.target import Target
+from ..protocol.errors import METHOD_NOT_FOUND, CommandError
+from ..session.request import Request
+from ..session.session import HostSession
 from .trace_file import TraceFile
 
 _ENABLE, _DISABLE = "enable", "disable"
+_EVENTS = ""
 _RELEASE = "Runtime.runIfWaitingForDebugger"
 
 
-class ReplaySession(Session):
+class ReplaySession(HostSession):
     """Answers commands as they were answered while the trace was recorded.
 
     The events of a domain are sent when it is enabled, all at once.
@@ -27,7 +28,7 @@ class ReplaySession(Session):
         self,
         target: Target,
         wake: Callable[[], None],
-        on_close: Callable[[Session], object],
+        on_close: Callable[[HostSession], object],
         trace: TraceFile,
     ) -> None:
         super().__init__(target, wake, on_close, None)
@@ -41,8 +42,8 @@ class ReplaySession(Session):
         if command == _ENABLE and domain not in self._enabled:
             self._enabled.add(domain)
             self._batches.append(self._trace.events(domain))
-            if not self.replaying:
-                self.replay(self._pending())
+            if not self._outbox.is_replaying(_EVENTS):
+                self._outbox.replay(_EVENTS, self._pending())
         elif command == _DISABLE:
             self._enabled.discard(domain)
         self.send(orjson.dumps({"id": request.id, **told}))

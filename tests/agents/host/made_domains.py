@@ -11,7 +11,7 @@ import attrs
 from hypothesis import strategies as st
 
 from tapscope.agents.domains import Domain, command
-from tapscope.agents.host.shapes import without_none
+from tapscope.agents.host.protocol.shapes import without_none
 
 JSON = st.recursive(
     st.none()

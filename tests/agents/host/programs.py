@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 
-from tapscope.agents.host.budget import Budget
 from tapscope.agents.host.host import Host, HostOptions
 from tapscope.agents.host.peer import LinkedPeer
-from tapscope.agents.host.session import Session
+from tapscope.agents.host.session.session import HostSession
+from tapscope.agents.host.store.budget import Budget
 from tapscope.agents.link import Decoder, Encoder
 from tapscope.agents.link.messages import (
     MAGIC,
@@ -155,7 +155,7 @@ class FrontEnd:
     """
 
     host: Host
-    session: Session = attrs.field(init=False)
+    session: HostSession = attrs.field(init=False)
     answers: dict[int, dict[str, Any]] = attrs.field(factory=dict[int, dict[str, Any]], init=False)
     events: list[dict[str, Any]] = attrs.field(factory=list[dict[str, Any]], init=False)
     methods: dict[int, str] = attrs.field(factory=dict[int, str], init=False)

@@ -8,10 +8,11 @@ from typing import Any
 
 import attrs
 
-from tapscope.agents.host.budget import Budget
 from tapscope.agents.host.har import Creator
 from tapscope.agents.host.host import Host
 from tapscope.agents.host.recording import HarRecording, PartFile, Tally, TraceRecording
+from tapscope.agents.host.session.runner import Runner
+from tapscope.agents.host.store.budget import Budget
 from tests.agents.host.programs import FakeProgram, make_host
 
 Json = dict[str, Any]
@@ -27,18 +28,18 @@ class RecordedHar:
     secrets: bool = True
     live: bool = False
     budget: Budget = attrs.field(factory=Budget)
-    host: Host = attrs.field(factory=make_host, init=False)
+    host: Host = attrs.field(init=False)
     recording: HarRecording = attrs.field(init=False)
     program: FakeProgram = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.host = make_host(self.budget)
         self.recording = HarRecording(
             self.host,
             PartFile.begin(str(self.path)),
             CREATORS,
             secrets=self.secrets,
             live=self.live,
-            budget=self.budget,
         )
         self.program = FakeProgram(self.host)
 
@@ -80,13 +81,16 @@ class RecordedTrace:
 
     folder: Path
     secrets: bool = True
-    host: Host = attrs.field(factory=make_host, init=False)
+    host: Host = attrs.field(factory=make_host)
+    runner: Runner | None = None
     recording: TraceRecording = attrs.field(init=False)
     program: FakeProgram = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         file = PartFile.begin(str(self.path))
-        self.recording = TraceRecording(self.host, file, "tapscope 1", secrets=self.secrets)
+        self.recording = TraceRecording(
+            self.host, file, "tapscope 1", secrets=self.secrets, runner=self.runner
+        )
         self.program = FakeProgram(self.host)
 
     @property

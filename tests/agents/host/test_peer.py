@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapscope.agents.host import target as target_module
+from tapscope.agents.host.api import target as target_module
 from tapscope.agents.host.host import Host
 from tapscope.agents.link import Decoder, Encoder, LinkError
 from tapscope.agents.link.messages import (
@@ -112,6 +112,18 @@ def test_a_program_that_is_killed_is_told_as_such_and_what_it_said_stays() -> No
     assert told["errorText"] == "the program was killed or crashed"
     assert front_end.ask("Network.getResponseBody", requestId="1.1")["body"] == "half"
     assert console(host) == ["tapscope: the program (pid 7) was killed or crashed"]
+
+
+def test_a_program_that_could_not_tell_everything_did_not_crash() -> None:
+    host = make_host()
+    program = FakeProgram(host)
+    program.start(1)
+    program.say(Goodbye(12_345))
+    program.die()
+    how = "has ended, and the last 12,345 events were not taken from it in time"
+    [told] = watching(host).told("loadingFailed")
+    assert told["errorText"] == f"the program {how}"
+    assert console(host) == [f"tapscope: the program (pid 7) {how}"]
 
 
 def test_the_end_of_one_program_leaves_the_exchanges_of_another_open() -> None:

@@ -17,7 +17,7 @@ from tapscope.agents.host.inspector.access import Authority
 from tapscope.agents.host.inspector.discovery import Site
 from tapscope.agents.host.inspector.links import LinkServer
 from tapscope.agents.host.inspector.listener import Listener
-from tapscope.agents.host.running import Runner
+from tapscope.agents.host.session.runner import Runner
 from tapscope.agents.link import LinkError
 
 ID = "5ca1ab1e"
@@ -97,8 +97,10 @@ class FakeHost:
     peers: list[FakePeer] = attrs.field(factory=list[FakePeer])
     _came: trio.Event = attrs.field(factory=trio.Event)
 
-    def connect(self, wake: Callable[[], None], runner: Runner) -> FakeSession:
-        del runner
+    def connect(
+        self, wake: Callable[[], None], runner: Runner, *, onlooker: bool = False
+    ) -> FakeSession:
+        del runner, onlooker
         self.sessions.append(FakeSession(wake, self.react))
         self._announce()
         return self.sessions[-1]

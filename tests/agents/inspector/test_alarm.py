@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tapscope.agents.host.guard import Guard, Overran
+from tapscope.agents.host.api.guard import Guard, Overran
 from tapscope.agents.host.inspector.alarm import Alarm
 
 FOREVER = 3600.0
@@ -118,7 +118,7 @@ def work():
 
 
 @pytest.mark.parametrize(
-    "module", ["trio._core._run", "outcome._impl", "tapscope.agents.host.target"]
+    "module", ["trio._core._run", "outcome._impl", "tapscope.agents.host.api.target"]
 )
 def test_neither_the_loop_nor_the_host_itself_is_interrupted(guard: Guard, module: str) -> None:
     assert guard.run(MOMENT, working_as(module)) == 1

@@ -134,6 +134,8 @@ def test_whoever_knows_the_id_gets_the_websocket(origin: str | None) -> None:
     if origin is not None:
         headers["origin"] = origin
     assert here.respond(Request("GET", f"/{ID}?x=1", headers)) == Upgrade("aaa==")
+    onlooker = Upgrade("aaa==", onlooker=True)
+    assert here.respond(Request("GET", f"/{ID}?onlooker", headers)) == onlooker
 
 
 @pytest.mark.parametrize("target", ["/", "/5ca1ab1f", f"/{ID}0", f"/{ID.upper()}", f"//{ID}", "/é"])

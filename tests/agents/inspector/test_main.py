@@ -161,6 +161,41 @@ def test_it_stays_while_a_front_end_looks(start: Start) -> None:
     assert host.ends()
 
 
+CLOSE = f"/json/close/{ID}"
+
+
+def test_one_that_front_ends_alone_look_at_can_be_asked_to_end(start: Start) -> None:
+    """By whoever runs the same command again; they are told that it ends."""
+    host = start()
+    program, front_end = host.join(), host.attach()
+    assert b"the host stays" in host.ask(CLOSE)
+    program.close()
+    assert host.is_there()
+    assert host.ask(CLOSE) == b"Target is closing"
+    told = b""
+    while b"the tapscope host has ended" not in told:
+        told += front_end.recv(65536)
+    front_end.close()
+    assert host.ends()
+
+
+@pytest.mark.parametrize("target", ["/json/close", "/json/close/", f"{CLOSE}x", CLOSE.upper()])
+def test_who_does_not_know_its_id_can_not_end_it(start: Start, target: str) -> None:
+    host = start()
+    program, _ = host.join(), host.attach()
+    program.close()
+    assert b"there is no" in host.ask(target)
+    assert host.is_there()
+
+
+def test_one_that_is_kept_can_not_be_asked_to_end(start: Start) -> None:
+    host = start(keep=True)
+    program, _ = host.join(), host.join("keeper")
+    program.close()
+    assert b"the host stays" in host.ask(CLOSE)
+    assert host.is_there()
+
+
 def test_a_keeper_keeps_it(start: Start) -> None:
     host = start(keep=True)
     program, keeper = host.join(), host.join("keeper")

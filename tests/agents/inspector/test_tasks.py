@@ -13,10 +13,10 @@ import pytest
 import trio
 from trio.testing import MockClock, trio_test
 
-from tapscope.agents.host.command import CommandError
-from tapscope.agents.host.guard import COMMAND, Guard
+from tapscope.agents.host.api.guard import COMMAND, Guard
 from tapscope.agents.host.inspector import tasks as module
 from tapscope.agents.host.inspector.tasks import Steps, Tasks
+from tapscope.agents.host.protocol.errors import CommandError
 
 
 @asynccontextmanager

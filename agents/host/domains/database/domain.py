@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ...command import CommandError, command
-from ...domain import Domain
-from ...exchange import Exchange
-from ...feed import Feed
-from ...rows import Row
+from ...api.command import command
+from ...api.domain import Domain
+from ...api.feed import Feed
+from ...api.rows import Row
+from ...protocol.errors import CommandError
+from ...store.exchange import Exchange
 from . import types, views
 from .feed import DatabaseFeed
 from .presentation import statement_row
 from .recorded import CONNECTIONS, STATEMENTS, Started
 
 if TYPE_CHECKING:
-    from ...session import Session
+    from ...api.session import Session
 
 _EXPLAIN = {"sqlite3": "tapscope.integrations.sqlite3:explain"}
 """For each driver what asks for a plan, in the program."""
@@ -105,9 +106,7 @@ class Database(Domain):
         return statement_row(exchange) if exchange.lifecycle == STATEMENTS else None
 
     def _find(self, wanted: str) -> Exchange:
-        process, _, number = wanted.partition(".")
-        if process.isdecimal() and number.isdecimal():
-            exchange = self.target.recorder.find(int(process), int(number))
-            if exchange is not None and exchange.lifecycle == STATEMENTS:
-                return exchange
+        exchange = self.target.exchange(wanted)
+        if exchange is not None and exchange.lifecycle == STATEMENTS:
+            return exchange
         raise CommandError(f"no statement {wanted!r} is recorded, or not any more")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import attrs
 
 from ....link.messages import Event, ExchangeFailed, WorkAnswered, WorkChunk, WorkStarted
-from ...clock import seconds
-from ...exchange import Exchange
-from ...target import Target
-from ...timed_feed import TimedFeed
+from ...api.target import Target
+from ...api.timed_feed import TimedFeed
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from . import types, views
 from .recorded import CONNECTIONS, STATEMENTS, Changed, Described, Finished, Started
 from .statements import normalised

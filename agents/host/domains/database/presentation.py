@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from ...exchange import Exchange
-from ...rows import Row, as_json
+from ...api.rows import Row, as_json
+from ...store.exchange import Exchange
 from .recorded import Described, Fetched, Finished, Started
 from .statements import keyword
 

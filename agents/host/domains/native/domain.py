@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ....link.messages import Event
-from ...command import command
-from ...domain import Domain
-from ...exchange import Exchange, read
-from ...feed import Feed
-from ...rows import ConsoleLine, Row, StreamItem
+from ...api.command import command
+from ...api.domain import Domain
+from ...api.feed import Feed
+from ...api.rows import ConsoleLine, Row, StreamItem
+from ...store.exchange import Exchange, read_value
 from . import types, views
 from .feed import NativeFeed
-from .presentation import call_row, count_row, item_of, slow_line
+from .presentation import call_row, count_row, item_of, overdue_line, slow_line
 from .recorded import CALLS, COUNTS, CalledBack
 
 if TYPE_CHECKING:
-    from ...session import Session
+    from ...api.session import Session
 
 
 class Native(Domain):
@@ -92,7 +92,7 @@ class Native(Domain):
     def items(cls, exchange: Exchange, chunks: list[Any]) -> Iterable[StreamItem]:
         """Show what a call has called back or given."""
         del exchange
-        return map(item_of, (read(chunk, CalledBack, "the program") for chunk in chunks))
+        return map(item_of, (read_value(chunk, CalledBack) for chunk in chunks))
 
     @classmethod
     def console(cls, exchange: Exchange, event: Event) -> Iterable[ConsoleLine]:
@@ -100,3 +100,8 @@ class Native(Domain):
         if exchange.lifecycle == CALLS and exchange.end is event:
             return slow_line(exchange)
         return ()
+
+    @classmethod
+    def overdue(cls, exchange: Exchange, seconds: float) -> Iterable[ConsoleLine]:
+        """Point at calls that the program calls slow, while they go on."""
+        return overdue_line(exchange, seconds) if exchange.lifecycle == CALLS else ()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from weakref import WeakSet
+
 import attrs
 
 from ....link.messages import Event, ExchangeFailed, WorkChunk, WorkStarted
-from ....link.plain import unpack
-from ...clock import seconds
-from ...exchange import Exchange, read
-from ...target import Target
-from ...timed_feed import TimedFeed
+from ...api.target import Target
+from ...api.timed_feed import TimedFeed
+from ...store.clock import seconds
+from ...store.exchange import Exchange, read_chunks
 from . import types, views
-from .presentation import url_of
+from .presentation import overdue_text, slow_text
 from .recorded import CALLS, COUNTS, CalledBack, Counted, Finished, Started
 
 _MILLISECOND = 1_000_000
@@ -35,6 +36,7 @@ class NativeFeed(TimedFeed[Function]):
     def __init__(self, target: Target) -> None:
         super().__init__(target, Function("", "(others)"))
         self.counted: dict[Function, int] = {}
+        self._pointed: WeakSet[Exchange] = WeakSet()
 
     def start(self) -> None:
         """Count what has happened so far; from now on it is counted as it happens."""
@@ -64,8 +66,7 @@ class NativeFeed(TimedFeed[Function]):
             self._ended(exchange)
 
     def _called_back(self, exchange: Exchange, event: WorkChunk) -> None:
-        for value in unpack(event.fields or b""):
-            chunk = read(value, CalledBack, "the program")
+        for chunk in read_chunks(event, CalledBack):
             self.send(
                 types.CalledBack(
                     call_id=exchange.id,
@@ -94,21 +95,28 @@ class NativeFeed(TimedFeed[Function]):
                     errno=finished.errno,
                 )
             )
-        if self.is_slow(took):
-            self._slow(exchange, took)
+        if self.is_slow(took) and exchange not in self._pointed:
+            self._point(exchange, took, slow_text(exchange, took))
 
-    def _slow(self, exchange: Exchange, took: float) -> None:
+    def look(self) -> None:
+        """Point at calls that have gone on for as long as the threshold."""
+        for exchange in self.target.lasting if self.has_slow_threshold else ():
+            waiting = exchange.lifecycle == CALLS and exchange.response is None
+            if waiting and exchange not in self._pointed:
+                took = views.elapsed(exchange)
+                if self.is_slow(took):
+                    self._point(exchange, took, overdue_text(exchange, took / 1000))
+
+    def _point(self, exchange: Exchange, took: float, text: str) -> None:
+        self._pointed.add(exchange)
         self.send(types.SlowCall(call=views.call(exchange), duration=took))
-        url = url_of(exchange.started(Started))
-        text = f"slow native call ({took:,.1f} ms): {url} (request {exchange.id})"
         self.target.say("warning", text, exchange.process.number)
 
     def _summed(self, exchange: Exchange, event: Event) -> None:
         if not isinstance(event, WorkChunk):
             return
         started = exchange.started(Started)
-        for value in unpack(event.fields or b""):
-            piece = read(value, Counted, "the program")
+        for piece in read_chunks(event, Counted):
             self._count_many(exchange, piece)
             self.send(
                 types.CallsCounted(

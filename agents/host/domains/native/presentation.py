@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...exchange import Exchange
-from ...rows import ConsoleLine, Row, StreamItem, as_json, as_name
+from ....link.messages import ExchangeFailed
+from ...api.rows import ConsoleLine, Row, StreamItem, as_json, as_name
+from ...store.exchange import Exchange
 from . import views
 from .recorded import CalledBack, Counted, Finished, Returned, Started
 
 MIME_TYPE = "application/ffi"
 """DevTools shows what is behind the slash as the row's type."""
+FAILED = 500
+"""The status of a call that raised; DevTools shows the traceback of one that has a status."""
 STREAM_TYPE = "text/event-stream"
+
+_HEADER = "Traceback (most recent call last):\n"
+
+UNKNOWN = "not known until the call has ended"
+"""Of a call that was to be only counted, and whose arguments found no room on the scoreboard."""
 
 _LOCK = {True: "held", False: "released", None: "unknown"}
 
@@ -22,7 +30,8 @@ def call_row(exchange: Exchange) -> Row:
     started = exchange.started(Started)
     # It is told that a function has returned only if there is more to come.
     streaming = exchange.response_body.length > 0 or exchange.response is not None
-    finished = exchange.finished(Finished)
+    finished, failed = exchange.finished(Finished), bool(_traceback(exchange))
+    items = f"{finished.items:,} items" if streaming and finished else "OK"
     return Row(
         method="CALL",
         url=url_of(started),
@@ -31,7 +40,8 @@ def call_row(exchange: Exchange) -> Row:
         body=_stream(exchange) if streaming else _result(exchange),
         request_headers=_origin(exchange, started),
         response_headers={"Errno": str(finished.errno)} if finished and finished.errno else {},
-        status_text=f"{finished.items:,} items" if streaming and finished else "OK",
+        status=FAILED if failed else 200,
+        status_text=as_name(views.error_text(exchange)) if failed else items,
     )
 
 
@@ -66,12 +76,39 @@ def url_of(started: Started) -> str:
 
 def slow_line(exchange: Exchange) -> Iterable[ConsoleLine]:
     """Point at a call that has ended, if the program calls it slow."""
-    started = exchange.started(Started)
-    took = views.duration(exchange)
-    if started.slow_after is None or took * 1e6 < started.slow_after:
+    after, took = exchange.started(Started).slow_after, views.duration(exchange)
+    return () if after is None or took * 1e6 < after else (_pointing(slow_text(exchange, took)),)
+
+
+def overdue_line(exchange: Exchange, seconds: float) -> Iterable[ConsoleLine]:
+    """Point at a call that has gone on for *seconds*, if the program calls that slow."""
+    # What goes on after the function has returned is only its stream.
+    if exchange.response is not None:
         return ()
-    text = f"slow native call ({took:,.1f} ms): {url_of(started)} (request {exchange.id})"
-    return (ConsoleLine(level="warning", text=text),)
+    after = exchange.started(Started).slow_after
+    return (
+        ()
+        if after is None or seconds * 1e9 < after
+        else (_pointing(overdue_text(exchange, seconds)),)
+    )
+
+
+def slow_text(exchange: Exchange, took: float) -> str:
+    """Say of a call that it took so many milliseconds."""
+    return f"slow native call ({took:,.1f} ms): {_label(exchange)}"
+
+
+def overdue_text(exchange: Exchange, seconds: float) -> str:
+    """Say of a call that it has gone on for *seconds*."""
+    return f"slow native call (going on for {seconds:,.1f} s): {_label(exchange)}"
+
+
+def _label(exchange: Exchange) -> str:
+    return f"{url_of(exchange.started(Started))} (request {exchange.id})"
+
+
+def _pointing(text: str) -> ConsoleLine:
+    return ConsoleLine(level="warning", text=text)
 
 
 def item_of(chunk: CalledBack) -> StreamItem:
@@ -80,7 +117,8 @@ def item_of(chunk: CalledBack) -> StreamItem:
 
 
 def _payload(started: Started) -> str:
-    told: dict[str, Any] = {"arguments": started.arguments}
+    unknown = started.arguments is None
+    told: dict[str, Any] = {"arguments": UNKNOWN if unknown else started.arguments}
     if started.keywords:
         told["keywords"] = started.keywords
     return as_json(told)
@@ -98,7 +136,22 @@ def _origin(exchange: Exchange, started: Started) -> dict[str, str]:
 
 def _result(exchange: Exchange) -> str:
     finished = exchange.finished(Finished)
-    return "" if finished is None else as_json(finished.result)
+    return _traceback(exchange) if finished is None else as_json(finished.result)
+
+
+def _traceback(exchange: Exchange) -> str:
+    """Give what Python would print of the error that a call ended with; empty if it did not."""
+    end = exchange.end
+    # How a program has ended is no class's name.
+    if not isinstance(end, ExchangeFailed) or end.canceled or " " in end.kind:
+        return ""
+    inner = end.traceback or f"{_HEADER}{views.error_text(exchange)}"
+    before, header, rest = inner.rpartition(_HEADER)
+    outer = [
+        f'  File "{frame.filename}", line {frame.line}, in {frame.function}\n'
+        for frame in reversed(exchange.stack)
+    ]
+    return "".join((before, header, *outer, rest))
 
 
 def _stream(exchange: Exchange) -> str:
@@ -107,4 +160,6 @@ def _stream(exchange: Exchange) -> str:
     returned = exchange.answered(Returned) or exchange.finished(Finished)
     if returned is not None:
         items.append(StreamItem(name="returned", data=as_json(returned.result)))
+    if trace := _traceback(exchange):
+        items.append(StreamItem(name="failed", data=as_json(trace)))
     return "".join(f"event: {item.name}\ndata: {item.data}\n\n" for item in items)

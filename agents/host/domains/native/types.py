@@ -116,7 +116,7 @@ class CallsCounted:
 
 @attrs.frozen(kw_only=True)
 class SlowCall:
-    """A call has ended that took as long as the threshold, or longer."""
+    """A call took as long as the threshold, or longer; *duration* is how long it has by now."""
 
     call: Call
     duration: float

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from ....link.messages import ExchangeFailed
-from ...clock import seconds
-from ...exchange import Exchange
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from . import types
 from .recorded import Returned, Started
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from ...command import CommandError
-from ...exchange import Exchange
-from ...recorder import Recorder
+from ...api.target import Target
+from ...protocol.errors import CommandError
+from ...store.exchange import Exchange
 
 # DevTools always says 250 MiB, also to a host that was told to keep more.
 PLENTY = 250 * 1024 * 1024
@@ -26,13 +26,14 @@ class Appetite:
     total: int | None = None
     body: int | None = None
 
-    def check(self, recorder: Recorder, exchange: Exchange) -> None:
+    def check(self, target: Target, exchange: Exchange) -> None:
         """Check that the bodies of *exchange* are among the newest that make up the total.
 
         Raises:
             CommandError: They are not.
         """
-        if self.total is not None and recorder.bytes_since(exchange) > self.total:
+        newest = target.history(after=exchange.sequence - 1)
+        if self.total is not None and sum(each.kept for each in newest) > self.total:
             raise CommandError(
                 f"this front end asked for {self.total:,} bytes of the newest bodies "
                 "(maxTotalBufferSize), and this one is older"

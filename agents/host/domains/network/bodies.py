@@ -7,15 +7,15 @@ from typing import Protocol
 import attrs
 
 from ....link.messages import SocketOpening, WorkStarted
-from ...body import Body
-from ...command import CommandError
-from ...content import ContentType, Display, display
-from ...decoding import ContentDecoder
-from ...exchange import Exchange
-from ...rows import Row
-from ...target import Target
+from ...api.rows import Row
+from ...api.target import Target
+from ...content.decoding import ContentDecoder
+from ...content.display import ContentType, Display, display
+from ...content.headers import find_header, joined_header
+from ...protocol.errors import CommandError
+from ...store.body import Body
+from ...store.exchange import Exchange
 from .appetite import Appetite
-from .headers import all_of, find
 from .heads import RequestHead, ResponseHead
 from .shown import row_of
 
@@ -61,8 +61,10 @@ class HttpBodies:
         if not body.length:
             raise CommandError(f"request {self.exchange.id!r} has sent no body")
         head = RequestHead.of(self.exchange)
-        sent_as = ContentType.parse(find(head.pairs, "content-type"))
-        return self._display(body, sent_as, ContentDecoder(all_of(head.pairs, "content-encoding")))
+        sent_as = ContentType.parse(find_header(head.pairs, "content-type"))
+        return self._display(
+            body, sent_as, ContentDecoder(joined_header(head.pairs, "content-encoding"))
+        )
 
     def response(self) -> Display:
         """See :class:`Bodies`."""

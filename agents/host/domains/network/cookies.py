@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from ...content.headers import HeaderPairs, find_headers
 from . import types
-from .headers import Pairs, find_all
 
 
-def sent_cookies(headers: Pairs) -> list[types.AssociatedCookie]:
+def sent_cookies(headers: HeaderPairs) -> list[types.AssociatedCookie]:
     """Give the cookies that a request with these *headers* sends, in their order."""
     return [
         types.AssociatedCookie(cookie=_cookie(part.strip()), blocked_reasons=[])
-        for header in find_all(headers, "cookie")
+        for header in find_headers(headers, "cookie")
         for part in header.split(";")
         if part.strip()
     ]

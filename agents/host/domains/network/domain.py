@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import base64
-import logging
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 from ....link.messages import Event
-from ...command import CommandError, command
-from ...content import Display
-from ...domain import Domain
-from ...exchange import Exchange
-from ...feed import Feed
-from ...target import EVERY, Target
-from ...wire import encode_event
+from ...api.command import command
+from ...api.domain import Domain
+from ...api.feed import Feed
+from ...api.feeds import EVERY
+from ...api.target import Target
+from ...content.display import Display
+from ...protocol.errors import CommandError
+from ...store.exchange import Exchange
 from ..debugger import Debugger
 from ..io import IO
 from . import types, websocket_types
@@ -32,15 +31,11 @@ from .resource_types import (
     missing,
 )
 from .search import expression, search
+from .streams import Streams
 from .translation import Translator
 
 if TYPE_CHECKING:
-    from ...session import Session
-
-
-_log = logging.getLogger("tapscope")
-
-_REQUEST_ID = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
+    from ...api.session import Session
 
 
 class NetworkFeed(Feed):
@@ -57,33 +52,24 @@ class NetworkFeed(Feed):
     def recorded(self, exchange: Exchange, event: Event) -> None:
         """Translate *event* and send it to every front end that wants it."""
         enabled = [domain for domain in self.domains if isinstance(domain, Network)]
-        streamers = [domain for domain in enabled if exchange.key in domain.streaming]
-        events = list(self._translator.live(exchange, event, streaming=bool(streamers)))
-        plain = [encode_event(Network.name, _without_bytes(event)) for event in events]
-        streamed = [encode_event(Network.name, e) for e in events] if streamers else plain
-        for domain in enabled:
-            domain.tell(exchange, streamed if domain in streamers else plain)
+        due = [domain for domain in enabled if domain.takes(exchange)]
+        streamers = [domain for domain in due if exchange in domain.streams]
+        others = [domain for domain in due if domain not in streamers]
+        for told in self._translator.live(exchange, event, streaming=bool(streamers)):
+            for streamer in streamers:
+                self.send(streamer.streams.wanted(exchange, told), to=[streamer])
+            self.send(_without_bytes(told), to=others)
+        if exchange.end is not None:
+            for domain in enabled:
+                domain.streams.end(exchange)
 
-    def history(self, exchange: Exchange) -> list[bytes]:
-        """Give what there is to tell of *exchange*; nothing if that can't be shown."""
-        try:
-            return [
-                encode_event(Network.name, event) for event in self._translator.history(exchange)
-            ]
-        except Exception:
-            _log.exception("exchange %s can't be shown", exchange.id)
-            return []
+    def history(self, exchange: Exchange) -> Iterator[object]:
+        """Give what there is to tell of *exchange*."""
+        return self._translator.history(exchange)
 
     def buffered(self, exchange: Exchange) -> bytes:
         """Give what there is of the body of *exchange*, for one who streams it from now on."""
         return self._translator.buffered(exchange)
-
-    def find(self, wanted: str) -> Exchange | None:
-        """Give the newest exchange that front ends know by the request id *wanted*."""
-        if not _REQUEST_ID.fullmatch(wanted):
-            return None
-        process, _, first = wanted.partition(".")
-        return self.target.recorder.newest(int(process), int(first))
 
 
 class Network(Domain):
@@ -117,7 +103,7 @@ class Network(Domain):
         super().__init__(session)
         self._feed = self.target.feed(NetworkFeed)
         self.seen: int = 0
-        self.streaming: set[tuple[int, int]] = set()
+        self.streams: Streams = Streams()
         self._appetite = Appetite()
         self._remarked: set[tuple[int, int]] = set()
 
@@ -144,14 +130,13 @@ class Network(Domain):
         if not self.enabled:
             super().enable()
             self.seen = 0
-            self.session.replay(self._history())
+            self.replay(self._history())
 
     @command
     def disable(self) -> None:
         """Tell of no more requests."""
         super().disable()
-        self.session.replay(iter(()))
-        self.streaming.clear()
+        self.streams.clear()
 
     @command
     def get_response_body(self, request_id: str) -> types.ResponseBody:
@@ -174,12 +159,15 @@ class Network(Domain):
 
     @command
     def stream_resource_content(self, request_id: str) -> types.BufferedData:
-        """Give what there is of a response's body, and from now on the bytes of each new piece."""
+        """Give what there is of a response's body, and from now on the bytes of each new piece.
+
+        There are no more of them than ``enable`` says that one body is to have.
+        """
         exchange = self._find(request_id)
-        if exchange.end is None:
-            self.streaming.add(exchange.key)
-        buffered = base64.b64encode(self._feed.buffered(exchange))
-        return types.BufferedData(buffered_data=buffered.decode("ascii"))
+        self._appetite.check(self.target, exchange)
+        so_far = self._feed.buffered(exchange)
+        given = base64.b64encode(self.streams.begin(exchange, so_far, self._appetite.body))
+        return types.BufferedData(buffered_data=given.decode("ascii"))
 
     @command
     def search_in_response_body(
@@ -207,38 +195,40 @@ class Network(Domain):
         options: LoadNetworkResourceOptions,
         frame_id: str | None = None,
     ) -> LoadedResource:
-        """Open a source file that has occurred in a stack; nothing else is loaded.
+        """Open a source file that has occurred in a stack, or its source map; nothing else.
 
         Args:
-            url: Where DevTools shows it, as its source map says.
+            url: That of a file, of its source in a source map, or of that map.
             options: They make no difference.
             frame_id: It makes none either.
         """
         del options, frame_id
-        script = self.target.sources.at(url)
-        return missing() if script is None else found(self.session.domain(IO).open(script.text()))
+        resource = self.session.domain(Debugger).resource(url)
+        if resource is None:
+            return missing()
+        return found(self.session.domain(IO).open(resource.data), resource.content_type)
 
-    def tell(self, exchange: Exchange, messages: list[bytes]) -> None:
-        """Send *messages* about *exchange*, if its history is not still to be sent."""
-        if exchange.sequence <= self.seen or not self.session.replaying:
-            self.seen = max(self.seen, exchange.sequence)
-            self._announce(exchange)
-            for message in messages:
-                self.session.send_event(self, message)
-        if exchange.end is not None:
-            self.streaming.discard(exchange.key)
+    def takes(self, exchange: Exchange) -> bool:
+        """Whether news of *exchange* are to be sent: not if its history still is."""
+        if exchange.sequence > self.seen and self.replaying:
+            return False
+        self.seen = max(self.seen, exchange.sequence)
+        self._announce(exchange)
+        return True
 
-    def _history(self) -> Iterator[list[bytes]]:
-        while (exchange := self.target.recorder.after(self.seen)) is not None:
-            self.seen = exchange.sequence
+    def _history(self) -> Iterator[Iterator[object]]:
+        for exchange in self.target.history():
+            gap, self.seen = exchange.sequence - self.seen - 1, exchange.sequence
             self._announce(exchange)
             yield self._feed.history(exchange)
+            if gap:
+                remark(self.session, exchange, f"{gap:,} before this one are not kept any more")
 
     def _announce(self, exchange: Exchange) -> None:
-        self.session.domain(Debugger).announce_stack(exchange.process, exchange.stack)
+        self.session.domain(Debugger).announce(exchange)
 
     def _bodies(self, exchange: Exchange) -> Bodies:
-        self._appetite.check(self.target.recorder, exchange)
+        self._appetite.check(self.target, exchange)
         return bodies_of(self.target, exchange, self._appetite)
 
     def _remark(self, exchange: Exchange, shown: Display) -> None:
@@ -248,7 +238,7 @@ class Network(Domain):
             remark(self.session, exchange, shown.note)
 
     def _find(self, wanted: str) -> Exchange:
-        exchange = self._feed.find(wanted)
+        exchange = self.target.exchange(wanted)
         if exchange is None:
             raise CommandError(f"no request {wanted!r} is recorded, or not any more")
         return exchange

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...clock import seconds
-from ...event_stream import EventStreamParser
-from ...exchange import Exchange
+from ...content.event_stream import EventStreamParser
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from .heads import ResponseHead
 from .websocket_types import EventSourceMessageReceived
 

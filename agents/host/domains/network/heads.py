@@ -14,12 +14,13 @@ from ....link.messages import (
     ResponseSent,
     ResponseStarted,
 )
-from ...clock import seconds
-from ...content import ContentType
-from ...decoding import ContentDecoder
-from ...exchange import Exchange
+from ...content.decoding import ContentDecoder
+from ...content.display import ContentType
+from ...content.headers import HeaderPairs, find_header, header_pairs, joined_header
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from . import types
-from .headers import Pairs, all_of, find, folded, head_text, joined, pairs
+from .headers import folded, head_text, joined
 from .priorities import priority
 from .security import security_details, security_state
 from .timing import resource_timing
@@ -34,7 +35,7 @@ class RequestHead:
     """
 
     start: RequestStarted | RequestReceived
-    pairs: Pairs
+    pairs: HeaderPairs
     headers: types.Headers
     body_length: int
 
@@ -44,7 +45,7 @@ class RequestHead:
         start = exchange.start
         if not isinstance(start, RequestStarted | RequestReceived):
             raise TypeError(f"{exchange.lifecycle} is no lifecycle of HTTP")
-        listed = pairs(start.headers)
+        listed = header_pairs(start.headers)
         return cls(start, listed, joined(listed), exchange.request_body.length)
 
     def text(self, protocol: str) -> str:
@@ -54,8 +55,8 @@ class RequestHead:
 
     def request(self, url: str) -> types.Request:
         """Give CDP's form, with the *url* of its row."""
-        announced = find(self.pairs, "content-length").strip("0")
-        has_body = announced or find(self.pairs, "transfer-encoding") or self.body_length
+        announced = find_header(self.pairs, "content-length").strip("0")
+        has_body = announced or find_header(self.pairs, "transfer-encoding") or self.body_length
         return types.Request(
             url=url,
             method=self.start.method,
@@ -80,7 +81,7 @@ class ResponseHead:
     started: ResponseStarted | ResponseSent
     protocol: str
     connection: ConnectionInfo | None
-    pairs: Pairs
+    pairs: HeaderPairs
     headers: types.Headers
     text: str
     content_type: ContentType
@@ -96,7 +97,7 @@ class ResponseHead:
         wire = started if isinstance(started, ResponseStarted) else exchange.start
         if not isinstance(wire, ResponseStarted | RequestReceived):
             return None
-        listed = pairs(started.headers)
+        listed = header_pairs(started.headers)
         line = f"{wire.protocol.upper()} {started.status} {started.reason}"
         return cls(
             exchange,
@@ -106,8 +107,8 @@ class ResponseHead:
             listed,
             joined(listed),
             head_text(line, listed),
-            ContentType.parse(find(listed, "content-type")),
-            all_of(listed, "content-encoding"),
+            ContentType.parse(find_header(listed, "content-type")),
+            joined_header(listed, "content-encoding"),
         )
 
     @property
@@ -116,9 +117,13 @@ class ResponseHead:
         return self.text if self.protocol.startswith("http/") else None
 
     @property
-    def early_hints(self) -> Pairs:
+    def early_hints(self) -> HeaderPairs:
         """The headers that came in responses 103 before it."""
-        return pairs(self.started.early_hints) if isinstance(self.started, ResponseStarted) else ()
+        return (
+            header_pairs(self.started.early_hints)
+            if isinstance(self.started, ResponseStarted)
+            else ()
+        )
 
     @property
     def from_cache(self) -> bool:
@@ -176,7 +181,7 @@ def _reason(status: int) -> str:
         return ""
 
 
-def _folded(listed: Pairs, wire: types.Headers) -> types.Headers:
+def _folded(listed: HeaderPairs, wire: types.Headers) -> types.Headers:
     """Give what the headers mean, which is what the *wire* has unless a name comes twice."""
     return wire if len(wire) == len(listed) else folded(listed)
 

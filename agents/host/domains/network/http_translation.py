@@ -21,9 +21,9 @@ from ....link.messages import (
     ResponseSent,
     ResponseStarted,
 )
-from ...clock import seconds
-from ...decoding import ContentDecoder
-from ...exchange import Exchange
+from ...content.decoding import ContentDecoder
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from . import types
 from .bodies import HttpBodies
 from .cookies import sent_cookies

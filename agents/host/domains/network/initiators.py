@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ...exchange import Exchange
-from ...target import Target
-from ..stack_traces import StackTraces
+from ...api.target import Target
+from ...store.exchange import Exchange
 from . import types
 from .urls import RowUrls
 
@@ -19,8 +18,7 @@ class Initiators:
     """Gives initiators: the Python stack, and the exchange that this one is part of."""
 
     def __init__(self, target: Target, urls: RowUrls) -> None:
-        self._recorder = target.recorder
-        self._stack_traces = target.shared(StackTraces)
+        self._target = target
         self._urls = urls
 
     def of(self, exchange: Exchange) -> types.Initiator:
@@ -28,7 +26,7 @@ class Initiators:
 
         DevTools draws the stack whatever the type, and finds the parent by its URL.
         """
-        stack = self._stack_traces.of(exchange)
+        stack = self._target.stack_trace(exchange)
         if exchange.start.parent is not None:
             parent, url = self._shown_parent(exchange)
             if parent is not None:
@@ -37,12 +35,12 @@ class Initiators:
 
     def _shown_parent(self, exchange: Exchange) -> tuple[Exchange | None, str | None]:
         """Give the nearest exchange that has a row among those that caused *exchange*."""
-        parent = self._recorder.parent(exchange)
+        parent = self._target.parent(exchange)
         for _ in range(MAX_HIDDEN):
             if parent is None or parent is exchange:
                 break
             url = self._urls.of(parent)
             if url is not None:
                 return parent, url
-            parent = self._recorder.parent(parent)
+            parent = self._target.parent(parent)
         return None, None

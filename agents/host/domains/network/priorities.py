@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .headers import Pairs, find
+from ...content.headers import HeaderPairs, find_header
 from .types import ResourcePriority
 
 _URGENCY = re.compile(r"(?:^|[,\s])u=([0-7])(?:$|[,;\s])")
@@ -13,9 +13,9 @@ _URGENCY = re.compile(r"(?:^|[,\s])u=([0-7])(?:$|[,;\s])")
 _PRIORITIES: tuple[ResourcePriority, ...] = ("VeryHigh", "High", "Medium", "Low")
 
 
-def priority(headers: Pairs) -> ResourcePriority:
+def priority(headers: HeaderPairs) -> ResourcePriority:
     """Give the priority that a request with these *headers* asks for; high if it asks for none."""
-    found = _URGENCY.search(find(headers, "priority"))
+    found = _URGENCY.search(find_header(headers, "priority"))
     if found is None:
         return "High"
     urgency = int(found[1])

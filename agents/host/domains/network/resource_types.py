@@ -49,14 +49,14 @@ class LoadedResource:
     resource: LoadNetworkResourcePageResult
 
 
-def found(stream: str) -> LoadedResource:
+def found(stream: str, content_type: str) -> LoadedResource:
     """Give what tells that a resource can be read from *stream*."""
     return LoadedResource(
         resource=LoadNetworkResourcePageResult(
             success=True,
             http_status_code=200,
             stream=stream,
-            headers={"Content-Type": "text/x-python; charset=utf-8"},
+            headers={"Content-Type": content_type},
         )
     )
 

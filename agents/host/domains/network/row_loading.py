@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from ...exchange import Exchange
-from ...rows import Row
+from ...api.rows import Row
+from ...store.exchange import Exchange
 
 _PAUSE = 100_000_000
 _PAUSE_PER_BYTE = 1_000

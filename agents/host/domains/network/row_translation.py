@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from ....link.messages import Event, ExchangeFailed, WorkAnswered, WorkChunk, WorkStarted
-from ...clock import seconds
-from ...exchange import Exchange
-from ...rows import Row
-from ...target import Target
+from ...api.rows import Row
+from ...api.target import Target
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from . import types
 from .initiators import LOADER, Initiators
 from .row_loading import Added, RowLoading
-from .row_streams import MIME_TYPE, items_in, items_so_far
+from .row_streams import MIME_TYPE, items_of
 from .shown import row_of
 from .timing import resource_timing
 from .urls import RowUrls
 
+_ERROR = 400
+"""The first status of a row that is red."""
 _CLIENTS = frozenset({"http.client", "websocket.client"})
 
 
@@ -47,7 +49,7 @@ class RowTranslator:
             ending = RowLoading.before(exchange, row)
             if row.mime_type == MIME_TYPE:
                 yield from self._continued(exchange, ending)
-                yield from items_so_far(self._target, exchange)
+                yield from items_of(self._target, exchange)
             yield from self._ended(exchange, ending)
             return
         if loading is None:
@@ -56,7 +58,7 @@ class RowTranslator:
             yield self._responded(exchange, loading, final=False)
             yield from _received(exchange, Added(loading.counted))
             if row.mime_type == MIME_TYPE:
-                yield from items_so_far(self._target, exchange)
+                yield from items_of(self._target, exchange)
 
     def live(self, exchange: Exchange, event: Event) -> Iterator[object]:
         """Give what *event*, the newest of *exchange*, means."""
@@ -64,7 +66,7 @@ class RowTranslator:
         loading = self._loading.get(exchange)
         streaming = loading is not None and loading.row.mime_type == MIME_TYPE
         if streaming and isinstance(event, WorkChunk):
-            yield from items_in(self._target, exchange, event.fields or b"")
+            yield from items_of(self._target, exchange, event)
 
     def _changed(self, exchange: Exchange, event: Event) -> Iterator[object]:
         """Give what *event* changes of the row itself."""
@@ -128,10 +130,12 @@ class RowTranslator:
 
     def _ended(self, exchange: Exchange, loading: RowLoading) -> Iterator[object]:
         end = exchange.end
-        yield self._responded(exchange, loading, final=not isinstance(end, ExchangeFailed))
+        # Of what has failed, DevTools shows no body; a row that has one says so by its status.
+        broken = end if isinstance(end, ExchangeFailed) and loading.row.status < _ERROR else None
+        yield self._responded(exchange, loading, final=broken is None)
         yield from _received(exchange, loading.complete())
-        if isinstance(end, ExchangeFailed):
-            yield failed(exchange, end, "Other")
+        if broken is not None:
+            yield failed(exchange, broken, "Other")
         else:
             yield types.LoadingFinished(
                 request_id=exchange.id,

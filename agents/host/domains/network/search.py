@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...command import INVALID_PARAMS, CommandError
+from ...protocol.errors import INVALID_PARAMS, CommandError
 from ..debugger import SearchMatch
 
 MAX_MATCHES = 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....link.messages import ConnectionInfo
 from . import types
+from .certificates import read_certificate
 
 _CERTIFICATE = 0  # CDP's for one that can't be asked for
 
@@ -24,16 +25,18 @@ def security_details(connection: ConnectionInfo | None) -> types.SecurityDetails
     security = connection.security if connection else None
     if connection is None or security is None:
         return None
+    # What the program has read, or else what there is to read of what it did not check.
+    certificate = read_certificate(security.certificate) if security.certificate else security
     return types.SecurityDetails(
         protocol=(connection.tls or "").replace("TLSv", "TLS "),
         key_exchange=_key_exchange(security.cipher),
         cipher=security.cipher,
         certificate_id=_CERTIFICATE,
-        subject_name=security.subject,
-        san_list=list(security.names),
-        issuer=security.issuer,
-        valid_from=security.valid_from,
-        valid_to=security.valid_to,
+        subject_name=certificate.subject,
+        san_list=list(certificate.names),
+        issuer=certificate.issuer,
+        valid_from=certificate.valid_from,
+        valid_to=certificate.valid_to,
         signed_certificate_timestamp_list=[],
         certificate_transparency_compliance="unknown",
         encrypted_client_hello=False,

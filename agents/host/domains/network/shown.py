@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import attrs
 
-from ...domain import Domain
-from ...exchange import Exchange
-from ...rows import Row, default_row
-from ...target import Target
+from ...api.domain import Domain
+from ...api.rows import Row, default_row
+from ...api.target import Target
+from ...store.exchange import Exchange
 
 NETWORK = "Network"
 """In whose name rows are made that no domain has made."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ....link.messages import ConnectionInfo, RequestStarted, ResponseStarted
-from ...clock import seconds
-from ...exchange import Exchange
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from .types import ResourceTiming
 
 _ABSENT = -1.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....link.messages import Event, RequestReceived, RequestStarted, SocketOpening, WorkStarted
-from ...exchange import Exchange
-from ...target import Target
+from ...api.target import Target
+from ...store.exchange import Exchange
 from .bodies import HttpBodies
 from .http_translation import HttpTranslator
 from .initiators import Initiators

@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from ..runtime_types import StackTrace
+from ...api.stack_traces import StackTrace
 
 Headers = dict[str, str]
 """CDP's: several headers of one name are one value, joined by line feeds."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from ....link.messages import RequestStarted, WorkStarted
-from ...exchange import Exchange
-from ...rows import Row
-from ...target import Target
+from ...api.rows import Row
+from ...api.target import Target
+from ...store.exchange import Exchange
 from .shown import row_of
 
 MAX_URLS = 20_000
@@ -54,8 +54,9 @@ class RowUrls:
 
     def _see_requests_before(self, exchange: Exchange) -> None:
         """Take note of the requests whose URLs are theirs without being given."""
-        recorder = self._target.recorder
-        while (older := recorder.after(self._seen)) and older.sequence < exchange.sequence:
+        for older in self._target.history(after=self._seen):
+            if older.sequence >= exchange.sequence:
+                break
             self._seen = older.sequence
             if isinstance(older.start, RequestStarted):
                 self._first_of(older, older.start.url)

@@ -16,11 +16,12 @@ from ....link.messages import (
     SocketOpened,
     SocketOpening,
 )
-from ...clock import seconds
-from ...exchange import Exchange
-from ...socket_messages import TEXT, SocketMessage
+from ...content.headers import HeaderPairs, header_pairs
+from ...store.clock import seconds
+from ...store.exchange import Exchange
+from ...store.socket_messages import SocketMessage
 from . import websocket_types as types
-from .headers import Pairs, head_text, joined, pairs
+from .headers import head_text, joined
 from .initiators import Initiators
 from .row_translation import failed
 from .urls import RowUrls
@@ -74,7 +75,7 @@ class WebSocketTranslator:
 
 
 def _opened(exchange: Exchange, opened: SocketOpened) -> types.WebSocketHandshakeResponseReceived:
-    asked, answered = _asked(exchange), pairs(opened.headers)
+    asked, answered = _asked(exchange), header_pairs(opened.headers)
     reason = opened.reason or responses.get(opened.status, "")
     return types.WebSocketHandshakeResponseReceived(
         request_id=exchange.id,
@@ -90,8 +91,8 @@ def _opened(exchange: Exchange, opened: SocketOpened) -> types.WebSocketHandshak
     )
 
 
-def _asked(exchange: Exchange) -> Pairs:
-    return pairs(exchange.start.headers) if isinstance(exchange.start, SocketOpening) else []
+def _asked(exchange: Exchange) -> HeaderPairs:
+    return header_pairs(exchange.start.headers) if isinstance(exchange.start, SocketOpening) else []
 
 
 def _target(exchange: Exchange) -> str:
@@ -133,7 +134,7 @@ def _message(exchange: Exchange, message: SocketMessage) -> Iterator[object]:
 
 
 def _payload(message: SocketMessage) -> str:
-    if message.opcode != TEXT:
+    if not message.is_text:
         return base64.b64encode(message.data).decode("ascii")
     # What was cut may end inside of a character.
     is_whole = len(message.data) == message.length

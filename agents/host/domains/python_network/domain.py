@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from ....link.messages import BodyChunk, Event, RequestReceived
-from ...command import INVALID_PARAMS, CommandError, command
-from ...domain import Domain
-from ...exchange import Exchange
-from ...feed import Feed
+from ...api.command import command
+from ...api.domain import Domain
+from ...api.feed import Feed
+from ...protocol.errors import INVALID_PARAMS, CommandError
+from ...store.exchange import Exchange
 from . import types, views
 from .telling import passed, told
 
 if TYPE_CHECKING:
-    from ...session import Session
+    from ...api.session import Session
 
 LIFECYCLE = "http.server"
 
 MAX_LISTED = 1000
 """How many requests one answer lists."""
-
-_ID = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 
 
 class PythonNetworkFeed(Feed):
@@ -31,9 +29,11 @@ class PythonNetworkFeed(Feed):
     def recorded(self, exchange: Exchange, event: Event) -> None:
         """Tell what *event* means."""
         if isinstance(event, BodyChunk):
-            for domain in self.domains:
-                includes_data = isinstance(domain, PythonNetwork) and domain.includes_data
-                domain.send(passed(exchange, event, includes_data=includes_data))
+            domains = [domain for domain in self.domains if isinstance(domain, PythonNetwork)]
+            for includes_data in (True, False):
+                wanting = [each for each in domains if each.includes_data is includes_data]
+                if wanting:
+                    self.send(passed(exchange, event, includes_data=includes_data), to=wanting)
         elif (what := told(self.target, exchange, event)) is not None:
             self.send(what)
 
@@ -116,11 +116,11 @@ class PythonNetwork(Domain):
         Args:
             request_id: That of its row in Network.
         """
-        exchange = self._find(request_id)
+        exchange = self.target.exchange(request_id)
         if exchange is None:
             raise CommandError(f"no exchange {request_id!r} is recorded, or not any more")
         return types.Children(
-            children=[self._child(child) for child in views.children(self.target, exchange)]
+            children=[self._child(child) for child in self.target.children(exchange)]
         )
 
     def _child(self, child: Exchange) -> types.Child:
@@ -140,13 +140,7 @@ class PythonNetwork(Domain):
         return [views.incoming(self.target, exchange) for exchange in exchanges]
 
     def _incoming(self, wanted: str) -> Exchange:
-        exchange = self._find(wanted)
+        exchange = self.target.exchange(wanted)
         if exchange is None or not isinstance(exchange.start, RequestReceived):
             raise CommandError(f"no incoming request {wanted!r} is recorded, or not any more")
         return exchange
-
-    def _find(self, wanted: str) -> Exchange | None:
-        if not _ID.fullmatch(wanted):
-            return None
-        process, _, number = wanted.partition(".")
-        return self.target.recorder.newest(int(process), int(number))

@@ -12,9 +12,9 @@ from ....link.messages import (
     RequestReceived,
     ResponseSent,
 )
-from ...clock import seconds
-from ...exchange import Exchange
-from ...target import Target
+from ...api.target import Target
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from . import types, views
 
 
@@ -39,7 +39,7 @@ def told(target: Target, exchange: Exchange, event: Event) -> object | None:
             response=views.response(event),
             endpoint=event.endpoint,
         )
-    child_ids = [child.id for child in views.children(target, exchange)]
+    child_ids = [child.id for child in target.children(exchange)]
     if isinstance(event, ExchangeFinished):
         counted = exchange.response_body.length
         return types.ExchangeFinished(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from .....channels.http import Headers
 from ....link.messages import ConnectionInfo, ExchangeFailed, RequestReceived, ResponseSent
-from ...body import Body
-from ...clock import seconds
-from ...content import ContentType, display
-from ...decoding import ContentDecoder
-from ...exchange import Exchange
-from ...target import Target
-from ..network.headers import all_of, find, pairs
+from ...api.target import Target
+from ...content.decoding import ContentDecoder
+from ...content.display import ContentType, display
+from ...content.headers import find_header, header_pairs, joined_header
+from ...store.body import Body
+from ...store.clock import seconds
+from ...store.exchange import Exchange
 from . import types
 
 
@@ -24,7 +24,7 @@ def incoming(target: Target, exchange: Exchange) -> types.IncomingExchange:
         request=request(exchange),
         request_length=exchange.request_body.length,
         response_length=exchange.response_body.length,
-        child_ids=[child.id for child in children(target, exchange)],
+        child_ids=[child.id for child in target.children(exchange)],
         parent_id=parent_id(target, exchange),
         response=response(answer) if isinstance(answer, ResponseSent) else None,
         response_timestamp=seconds(process, answer.at) if answer else None,
@@ -78,15 +78,8 @@ def response_body(exchange: Exchange) -> types.Body:
 
 def parent_id(target: Target, exchange: Exchange) -> str | None:
     """Give the id of what caused *exchange*, if that is known."""
-    parent = target.recorder.parent(exchange)
+    parent = target.parent(exchange)
     return parent.id if parent else None
-
-
-def children(target: Target, exchange: Exchange) -> list[Exchange]:
-    """Give what *exchange* has caused and is kept; of a chain of redirects only the first."""
-    process = exchange.process.number
-    found = (target.recorder.find(process, number) for number in exchange.children)
-    return [child for child in found if child is not None and child.redirected is None]
 
 
 def received(exchange: Exchange) -> RequestReceived:
@@ -107,13 +100,13 @@ def _client(connection: ConnectionInfo | None) -> types.Client | None:
 
 
 def _headers(headers: Headers) -> list[types.Header]:
-    return [types.Header(name=name, value=value) for name, value in pairs(headers)]
+    return [types.Header(name=name, value=value) for name, value in header_pairs(headers)]
 
 
 def _shown(body: Body, headers: Headers) -> types.Body:
-    listed = pairs(headers)
-    decoder = ContentDecoder(all_of(listed, "content-encoding"))
-    content_type = ContentType.parse(find(listed, "content-type"))
+    listed = header_pairs(headers)
+    decoder = ContentDecoder(joined_header(listed, "content-encoding"))
+    content_type = ContentType.parse(find_header(listed, "content-type"))
     shown = display(decoder.decode(body.data()), content_type, whole=not body.cut)
     return types.Body(
         body=shown.text,

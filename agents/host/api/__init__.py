@@ -1,0 +1,1 @@
+"""What a domain is written with; ``tapscope.agents.domains`` is its public face."""

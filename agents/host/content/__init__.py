@@ -1,0 +1,1 @@
+"""Bodies made readable: codings undone, texts told from binary, event streams taken apart."""

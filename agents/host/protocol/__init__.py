@@ -1,0 +1,1 @@
+"""The protocol's own terms: types and names on the wire, and errors."""

@@ -1,0 +1,1 @@
+"""How a domain comes to a host: found, checked, described."""

@@ -1,0 +1,1 @@
+"""Front ends, as the host meets them: commands in, answers and events out."""
