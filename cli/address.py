@@ -11,31 +11,33 @@ from ..agents.launch import DEFAULT_PORT, Launched, Prepared
 from .terminal import say
 
 
-def add_address_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where front ends come in."""
-    parser.add_argument(
+def add_address_options(
+    parser: argparse.ArgumentParser, title: str = "where DevTools comes in"
+) -> None:
+    """Add the options that say where front ends come in, under *title*."""
+    group = parser.add_argument_group(title)
+    group.add_argument(
         "--port",
         type=port_number,
         metavar="N",
         help=f"listen on this port, 0 for any (default: {DEFAULT_PORT} or the next free one)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--host",
         default="127.0.0.1",
         metavar="ADDRESS",
         help="listen on this address (default: 127.0.0.1, this machine only)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--open", action="store_true", help="open Chrome or Chromium on the right page"
     )
 
 
 def port_number(text: str) -> int:
     """Read the number of a port, as argparse wants it."""
-    port = int(text)
-    if not 0 <= port <= 65535:  # what a port is
-        raise argparse.ArgumentTypeError(f"{port} is no port: 0 to 65535")
-    return port
+    if not text.isdecimal() or int(text) > 65535:  # the last there is
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
 
 
 def announce(launched: Launched, *, port: int | None, opening: bool) -> None:

@@ -10,27 +10,31 @@ WITH_VALUE = ("--max-total", "--max-body", "--max-exchanges", "--spill")
 """Those that have a value in the word behind them."""
 
 
-def add_budget_options(parser: argparse.ArgumentParser) -> None:
-    """Add the four options."""
-    parser.add_argument(
+def add_budget_options(
+    parser: argparse.ArgumentParser, title: str = "how much the host keeps"
+) -> None:
+    """Add the four options, under *title*."""
+    sizes = "SIZE is a number of bytes, or one with a unit: 64KiB, 1.5GB."
+    group = parser.add_argument_group(title, sizes)
+    group.add_argument(
         "--max-total",
         type=size,
         metavar="SIZE",
         help="keep so many bytes of all bodies in memory, the newest (default: 100MB)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--max-body",
         type=size,
         metavar="SIZE",
         help="keep so many bytes of one body, the first (default: 5MB)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--max-exchanges",
         type=count,
         metavar="N",
         help="keep so many exchanges, the newest (default: 10000)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--spill",
         type=size,
         default=0,

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..agents.link.messages import Expect, Goodbye
+from ..agents.link.messages import Expect
 from ..agents.program import program
 from ..agents.tap import Tap
 from . import environment
@@ -115,9 +115,9 @@ class _Children:
 
 def _announce(tap: Tap) -> None:
     """Have the host wait for the child, if this process ends before that has joined."""
-    # A forked child that has published nothing has no link.
-    if tap.flush(0):
-        tap.tell(Expect())
+    # A forked child that has published nothing has no link, and this does nothing.
+    tap.tell(Expect())
+    tap.deliver()
 
 
 def _mapping(env: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -133,6 +133,5 @@ def _finish(path: Any) -> None:
     """Deliver what was published, and say that this is the end, if *path* will be executed."""
     tap = program.tap
     # A forked child that has published nothing has no link, and nothing to deliver.
-    if tap is not None and found([os.fsdecode(path)]) is not None and tap.flush():
-        tap.tell(Goodbye())
-        tap.flush()
+    if tap is not None and found([os.fsdecode(path)]) is not None:
+        tap.part()

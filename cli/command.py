@@ -18,13 +18,26 @@ _COMMANDS = {
     "domains": "list the domains there are, and what they can do",
     "new-domain": "write a package with a domain of your own, to begin from",
 }
+_EXAMPLES = """\
+begin with:
+  tapscope demo --open               something to look at
+  tapscope run app.py                a program of yours; it prints where to look
+  tapscope record -o app.har app.py  the same into a file, without a browser
+
+tapscope COMMAND --help tells more about one of them.
+"""
+_USAGE = 2
 _INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the subcommand that *arguments* begin with; give its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
-    name: str = _parser().parse_args(words[:1]).command
+    parser = _parser()
+    if not words:
+        parser.print_help(sys.stderr)
+        return _USAGE
+    name: str = parser.parse_args(words[:1]).command
     try:
         return _main_of(name)(words[1:])
     except KeyboardInterrupt:
@@ -47,11 +60,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="tapscope",
         usage="tapscope COMMAND [options] ...",
         description="What a running Python program does, live, in Chrome DevTools.",
-        epilog="\n".join(
-            ["commands:", *listing, "", "tapscope COMMAND --help tells more about one of them."]
-        ),
+        epilog="\n".join(["commands:", *listing, "", _EXAMPLES]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"tapscope {__version__}")
-    parser.add_argument("command", choices=_COMMANDS, metavar="COMMAND", help="one of those below")
+    parser.add_argument("command", choices=_COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
     return parser

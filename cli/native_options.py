@@ -16,7 +16,8 @@ WITH_VALUE = ("--native", "--slow-native")
 
 def add_native_options(parser: argparse.ArgumentParser) -> None:
     """Add the two options."""
-    parser.add_argument(
+    group = parser.add_argument_group("native code")
+    group.add_argument(
         "--native",
         type=_type(Watch.parse),
         action="append",
@@ -24,7 +25,7 @@ def add_native_options(parser: argparse.ArgumentParser) -> None:
         metavar="MODULE[:PATTERN]",
         help="show the calls of a native module's functions; can be given several times",
     )
-    parser.add_argument(
+    group.add_argument(
         "--slow-native",
         type=_type(duration),
         metavar="DURATION",

@@ -12,14 +12,16 @@ WITH_VALUE = ("--redact",)
 
 def add_redaction_options(parser: argparse.ArgumentParser) -> None:
     """Add the option."""
-    parser.add_argument(
+    group = parser.add_argument_group("secrets")
+    group.add_argument(
         "--redact",
         type=_redaction,
         action="append",
         default=[],
         metavar="RULE",
-        help="show no credentials, or what is called so: header:X-Foo, query:token, "
-        "json:$.user.password, field:parameters, call:module:function; can be given several times",
+        help="hide what RULE names before anything leaves the program: credentials, personal, "
+        "header:X-Foo, query:token, json:$.user.password, field:parameters, call:module:function; "
+        "can be given several times",
     )
 
 

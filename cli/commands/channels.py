@@ -7,12 +7,20 @@ import os
 import sys
 
 from ...channels.catalog import ChannelEntry, catalog
+from ..help import parser_of
+from ..terminal import show
 
 _DESCRIPTION = """\
 List the channels that tapscope knows, with the class of what they carry, one
 line about it and how many subscribers they have in this process.
 
 Channels of a library appear when it is imported: name its modules.
+"""
+
+_EXAMPLES = """\
+examples:
+  tapscope channels                tapscope's own
+  tapscope channels acme.jobs      those, too, that a module of yours makes
 """
 
 
@@ -26,7 +34,7 @@ def main(arguments: list[str]) -> int:
     except ImportError as error:
         print(f"tapscope: {error}", file=sys.stderr)
         return 1
-    print("\n".join(_lines(entries)))
+    show("\n".join(_lines(entries)))
     return 0
 
 
@@ -41,11 +49,6 @@ def _lines(entries: list[ChannelEntry]) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="tapscope channels",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("channels", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="import this module first")
     return parser

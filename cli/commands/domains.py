@@ -12,6 +12,8 @@ from typing import Any
 from tapscope import __version__
 
 from ...agents.catalog import Catalog, DomainEntry, catalog
+from ..help import parser_of
+from ..terminal import show
 
 _DESCRIPTION = """\
 List the domains that a host here has: commands and events that DevTools, or any
@@ -41,11 +43,11 @@ def main(arguments: list[str]) -> int:
         return 1
     entries = [e for e in found.entries if not options.names or e.name in options.names]
     if options.json:
-        print(found.description(entry.name for entry in entries))
+        show(found.description(entry.name for entry in entries))
     elif options.names:
-        print("\n\n".join("\n".join(_detail(entry)) for entry in entries))
+        show("\n\n".join("\n".join(_detail(entry)) for entry in entries))
     else:
-        print("\n".join(_overview(found)))
+        show("\n".join(_overview(found)))
     return 0
 
 
@@ -118,13 +120,7 @@ def _wrapped(text: str, first: str, later: str) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="tapscope domains",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("domains", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("names", nargs="*", metavar="DOMAIN", help="tell about this domain alone")
     parser.add_argument(
         "--json", action="store_true", help="print the protocol's own description of them"

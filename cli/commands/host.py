@@ -12,6 +12,7 @@ from ...agents.link.messages import Limits
 from .. import environment
 from ..address import add_address_options, announced
 from ..budget_options import add_budget_options
+from ..help import parser_of
 from ..keeping import keep
 from ..terminal import say
 
@@ -19,6 +20,12 @@ _DESCRIPTION = """\
 Run a host in the foreground: it records what programs tell it, and serves it to
 Chrome DevTools, until Ctrl-C or until DevTools is closed after the last program.
 tapscope run starts one by itself; this one is for several programs in one panel.
+"""
+
+_EXAMPLES = """\
+examples:
+  tapscope host                               in one terminal; it prints the next line
+  TAPSCOPE_LINK=... tapscope run app.py       in others, for each of the programs
 """
 
 
@@ -76,18 +83,13 @@ def _serve_terminal(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="tapscope host",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("host", _DESCRIPTION, _EXAMPLES)
     add_address_options(parser)
     add_budget_options(parser)
     parser.add_argument(
         "--config-fd",
         type=int,
         metavar="N",
-        help="read a configuration from this descriptor instead (tapscope run does that)",
+        help=argparse.SUPPRESS,  # how tapscope run starts a host
     )
     return parser

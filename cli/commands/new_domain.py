@@ -9,6 +9,7 @@ import sys
 from tapscope import __version__
 
 from ...agents.catalog import catalog
+from ..help import parser_of
 from ..skeleton import NotAName, Skeleton
 
 _DESCRIPTION = """\
@@ -95,13 +96,7 @@ def _skeleton(name: str) -> Skeleton:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="tapscope new-domain",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("new-domain", _DESCRIPTION, _EXAMPLES)
     parser.add_argument(
         "skeleton",
         metavar="NAME",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...agents.launch import LaunchError, LaunchOptions, prepare
 from ..address import add_address_options, announced
+from ..help import parser_of
 from ..terminal import say
 
 if TYPE_CHECKING:
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Serve a trace, as tapscope record writes it to NAME.jsonl, to Chrome DevTools or
 any other client of its protocol, until Ctrl-C.
+"""
+
+_EXAMPLES = """\
+examples:
+  tapscope record -o app.jsonl app.py         record a trace first
+  tapscope replay app.jsonl                   then look at it, as often as you like
+  tapscope replay --open app.jsonl            open Chrome or Chromium at once
 """
 
 _UNUSABLE = 2
@@ -67,12 +75,7 @@ def _serve(options: argparse.Namespace, trace: TraceFile) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="tapscope replay",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("replay", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("trace", metavar="NAME.jsonl", help="the trace")
     add_address_options(parser)
     return parser

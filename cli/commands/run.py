@@ -17,6 +17,7 @@ from ...channels import TapscopeError
 from .. import environment, interpreter, native, redaction, words
 from ..address import add_address_options, announce
 from ..budget_options import add_budget_options
+from ..help import PROGRAM, add_children_option, parser_of
 from ..native_options import add_native_options
 from ..redaction_options import add_redaction_options
 from ..redaction_rules import Redaction
@@ -44,15 +45,26 @@ of Chrome or Chromium, or look for the program at chrome://inspect.
 """
 
 
+_FOR_A_NEW_HOST = (
+    "port",
+    "host",
+    "open",
+    "max_total",
+    "max_body",
+    "max_exchanges",
+    "spill",
+)
+
+
 @attrs.frozen
 class RunOptions:
     """What was asked for between ``run`` and the program; the attributes are the options."""
 
-    port: int | None
-    host: str
-    wait: bool
-    open: bool
-    keep: bool
+    port: int | None = None
+    host: str = "127.0.0.1"
+    wait: bool = False
+    open: bool = False
+    keep: bool = False
     no_children: bool = False
     native: Sequence[native.Watch] = ()
     slow_native: float | None = None
@@ -106,7 +118,9 @@ def _host(options: RunOptions, program: words.Program) -> tuple[LinkAddress, str
         return None
     try:
         if given := os.environ.get(environment.LINK):
-            return LinkAddress.parse(given), os.environ.get(environment.URL)
+            address = LinkAddress.parse(given)
+            _say_what_is_in_vain(options)
+            return address, os.environ.get(environment.URL)
         launched = launch(_launch_options(options, program))
     except TapscopeError as error:
         say(f"tapscope: {error}; running without inspection")
@@ -117,6 +131,15 @@ def _host(options: RunOptions, program: words.Program) -> tuple[LinkAddress, str
         return None
     announce(launched, port=options.port, opening=options.open)
     return launched.link, launched.websocket_url
+
+
+def _say_what_is_in_vain(options: RunOptions) -> None:
+    """Name the options that are for a host that is started, as this one joins another."""
+    plain = {field.name: field.default for field in attrs.fields(RunOptions)}
+    chosen = [name for name in _FOR_A_NEW_HOST if getattr(options, name) != plain[name]]
+    if chosen:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in chosen)
+        say(f"tapscope: joining a host that runs already; without effect on it: {named}")
 
 
 def _launch_options(options: RunOptions, program: words.Program) -> LaunchOptions:
@@ -134,15 +157,7 @@ def _launch_options(options: RunOptions, program: words.Program) -> LaunchOption
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="tapscope run",
-        usage="tapscope run [options] (script.py | -m module | -c code) [argument ...]",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add_address_options(parser)
+    parser = parser_of("run", _DESCRIPTION, _EXAMPLES, f"[options] {PROGRAM}")
     parser.add_argument(
         "--wait", action="store_true", help="start the program when DevTools has attached"
     )
@@ -151,11 +166,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="after the program has ended, keep what it did until DevTools is closed or Ctrl-C",
     )
-    parser.add_argument(
-        "--no-children",
-        action="store_true",
-        help="leave alone the Python programs that the program starts, as reloaders do",
-    )
+    add_children_option(parser)
+    add_address_options(parser)
     add_native_options(parser)
     add_redaction_options(parser)
     add_budget_options(parser)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
+import contextlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,16 +11,17 @@ from ...agents.launch import DEFAULT_PORT
 from ...channels import TapscopeError
 from ..address import port_number
 from ..event_lines import for_people, print_json
+from ..help import parser_of
 from ..running_host import RunningHost
-from ..terminal import say
+from ..terminal import abandon_output, say
 
 if TYPE_CHECKING:
     from ...agents.host.inspector.client import Notification
 
 _DESCRIPTION = """\
 Print the events of one domain, such as Network or Database, of a program that
-runs under tapscope, until Ctrl-C; its host stays that long.  On a terminal they are
-set in columns and colours if rich is installed, as it is by
+runs under tapscope, until the program ends or until Ctrl-C.  On a terminal they
+are set in columns and colours if rich is installed, as it is by
 pip install "tapscope[progress]"; otherwise they are plain lines.
 """
 
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     try:
         _watch(options)
     except BrokenPipeError:
-        _abandon_output()
+        abandon_output()
     except _Undecided as error:
         say(f"tapscope: {error}")
         return _UNUSABLE
@@ -72,7 +72,8 @@ def _watch(options: argparse.Namespace) -> None:
         show(notification.method, notification.params)
 
     follow(url, options.domain, receive)
-    say("tapscope: the host has ended")
+    if not options.json:
+        say("tapscope: the host has ended, as it does with its last program")
 
 
 def _host(options: argparse.Namespace) -> RunningHost:
@@ -105,21 +106,8 @@ def _events(host: RunningHost, domain: str) -> tuple[str, ...]:
     return domains[domain]
 
 
-def _abandon_output() -> None:
-    """Let Python's own last flush find a place, where it would complain of a closed pipe."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="tapscope watch",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of("watch", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("domain", metavar="DOMAIN", help="the domain; tapscope domains lists them")
     parser.add_argument(
         "--port",
@@ -145,9 +133,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _websocket_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme != "ws" or not parts.hostname:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no address of a WebSocket: ws://HOST:PORT/ID"
-        )
-    return text
+    with contextlib.suppress(ValueError):  # a port or an IPv6 address that can't be read
+        parts = urlsplit(text)
+        if parts.scheme == "ws" and parts.hostname and parts.port != 0:
+            return text
+    raise argparse.ArgumentTypeError(f"{text!r} is no address of a WebSocket: ws://HOST:PORT/ID")

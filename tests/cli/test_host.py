@@ -33,6 +33,15 @@ def test_programs_join_one_host(host: Running, command: Run) -> None:
     assert host.process.poll() is None
 
 
+def test_options_for_a_new_host_are_named_if_one_is_joined(host: Running, command: Run) -> None:
+    """What is about the program itself works; the rest was chosen when the host was started."""
+    link = host.read_error_until("A program joins with").split("=", 1)[1].split()[0]
+    chosen = ("--port", "0", "--max-body", "1MB", "--no-children", "--redact", "header:X-Foo")
+    ended = command("run", *chosen, "-c", "0", env={**os.environ, "TAPSCOPE_LINK": link})
+    assert (ended.code, ended.err.count("\n")) == (0, 1)
+    assert ended.err.endswith("without effect on it: --port, --max-body\n")
+
+
 def test_interrupting_ends_the_host(host: Running) -> None:
     """That is how it is ended, so the exit code is 0."""
     host.read_error_until("A program joins with")

@@ -24,6 +24,21 @@ RECORD = (sys.executable, "-m", "tapscope", "record")
 FETCH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()"
 
 
+# More than the link takes at once, while its host is stopped.
+BURST = """
+import os, signal, subprocess
+from tapscope.channels.exchange import ClientExchange
+
+os.kill(os.getppid(), signal.SIGSTOP)
+for _ in range(3000):
+    running = ClientExchange.start("GET", "http://shop/", [])
+    running.responded(200, "OK", "http/1.1", [], None, None, None)
+    running.received(bytes(300))
+    running.finish()
+subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -CONT {os.getppid()}"])
+"""
+
+
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200)
@@ -63,6 +78,13 @@ def test_what_the_program_did_is_in_the_file(command: Run, tmp_path: Path, url: 
     assert "sesame" not in json.dumps(entry)
 
 
+def test_a_burst_at_the_very_end_is_in_the_file_as_a_whole(command: Run, tmp_path: Path) -> None:
+    """The program does not end before the recorder has taken it."""
+    ended = command("record", "-oout.har", "-c", BURST)
+    assert ended.err == "tapscope: out.har has 3,000 exchanges\n"
+    assert all("text" in entry["response"]["content"] for entry in entries(tmp_path))
+
+
 @pytest.mark.parametrize("words", [("-o", "out.har"), ("--output", "out.har"), ("-oout.har",)])
 def test_the_name_may_be_a_word_of_its_own(
     command: Run, tmp_path: Path, words: tuple[str, ...]
@@ -79,6 +101,31 @@ def test_long_bodies_are_cut(command: Run, tmp_path: Path, url: str) -> None:
     command("record", "-oout.har", "--max-body", "2", "-c", FETCH, url)
     (entry,) = entries(tmp_path)
     assert entry["response"]["content"]["text"] == "he"
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept", "said"),
+    [
+        (("--max-exchanges", "1"), "body", "2 exchanges were forgotten before they ended"),
+        (("--max-total", "0"), None, "3 exchanges"),
+        (("--max-total", "0", "--spill", "1MB"), "body", "3 exchanges"),
+    ],
+)
+def test_what_is_going_on_is_remembered_within_the_limits_asked_for(
+    command: Run, tmp_path: Path, limit: tuple[str, ...], kept: str | None, said: str
+) -> None:
+    """What has ended is in the file, and needs no room any more."""
+    code = (
+        "from tapscope.channels.exchange import ClientExchange\n"
+        "running = [ClientExchange.start('GET', 'http://shop/', []) for _ in range(3)]\n"
+        "for each in running:\n"
+        "    each.responded(200, 'OK', 'http/1.1', [], None, None, None)\n"
+        "    each.received(b'body')\n"
+        "for each in running: each.finish()\n"
+    )
+    ended = command("record", "-oout.har", *limit, "-c", code)
+    assert said in ended.err
+    assert {entry["response"]["content"].get("text") for entry in entries(tmp_path)} == {kept}
 
 
 def test_secrets_are_written_if_asked_for(command: Run, tmp_path: Path, url: str) -> None:
@@ -166,7 +213,8 @@ def test_signals_reach_the_program(start: Start, tmp_path: Path, number: signal.
     [
         (("-onowhere/out.har",), "can't write nowhere/out.har: No such file or directory"),
         (("-oout.txt",), "-o out.txt: a name that ends in .har or .jsonl is needed"),
-        (("-oout.har", "--port", "0"), "--open and --port are for --live"),
+        (("-oout.har", "--port", "0"), "--port is for --live"),
+        (("-oout.har", "--host", "0.0.0.0"), "--host is for --live"),
         ((), "the following arguments are required: -o/--output"),
     ],
 )

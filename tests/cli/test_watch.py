@@ -43,6 +43,37 @@ def test_people_get_the_name_and_the_parameters(start: Start, port: str) -> None
     assert any("Database.statementFinished" in line and "fetched=1" in line for line in lines)
 
 
+PROGRAM_WITH_AN_END = """
+import select
+import sqlite3
+import sys
+connection = sqlite3.connect(":memory:")
+while not select.select([sys.stdin], [], [], 0.05)[0]:
+    connection.execute("select 'again'").fetchall()
+for number in range(500):
+    connection.execute("select ?", [number]).fetchall()
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [((), "tapscope: the host has ended, as it does with its last program\n"), (("--json",), "")],
+)
+def test_it_ends_with_the_program_and_has_printed_everything(
+    start: Start, options: tuple[str, ...], said: str
+) -> None:
+    """As ``tail --pid`` does; no other front end is there to keep the host."""
+    running = start(*RUN, "--port", "0", "-c", PROGRAM_WITH_AN_END)
+    port = str(running.place()[1])
+    watching = start(*WATCH, "Database", "--port", port, *options)
+    watching.read_line()
+    running.write_line("go on")
+    assert running.end().code == 0
+    ended = watching.end()
+    assert (ended.code, ended.err) == (0, said)
+    assert ended.out.count("select ?") == 500
+
+
 def test_ctrl_c_ends_it_without_a_traceback(start: Start, port: str) -> None:
     watching = start(*WATCH, "Database", "--port", port, "--json")
     watching.read_line()

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any
 
-from tapscope.agents.host.codings import zstd_module
+from tapscope.agents.host.content.codings import zstd_module
 from tests.e2e.origin import Answer, png
 
 brotli: Any = import_module("brotli")  # it has no stubs

@@ -93,6 +93,8 @@
     };
   };
 
+  const button = words => all("button").find(candidate => text(candidate).includes(words)) ?? null;
+
   const levels = ["error", "warning", "info", "verbose"];
   const messages = () => all(".console-message-wrapper").map(message => ({
     level: levels.find(level => message.classList.contains(`console-${level}-level`)
@@ -104,6 +106,6 @@
     all(".console-message-wrapper").find(candidate => text(candidate).includes(words));
 
   return {
-    message, one, point, grid, readRow, row, exchange, isWhole, tab, tabTitles, isOpen, tabText, picture, source, messages,
+    button, message, one, point, grid, readRow, row, exchange, isWhole, tab, tabTitles, isOpen, tabText, picture, source, messages,
   };
 })()

@@ -200,6 +200,10 @@ class Panel:
         self._click("$.one('devtools-request-link-icon')")
         wait(lambda: self._read("Boolean($.exchange())"))
 
+    def reconnect(self) -> None:
+        """Click the button of the dialog that tells that the connection was closed."""
+        self._click("$.button('Reconnect DevTools')")
+
     def _read(self, expression: str) -> object:
         return self.page.evaluate(_in_page(expression))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from tests.e2e.chromium import Chromium
 from tests.e2e.conftest import FrontEnd, OpenPanel, Watch
-from tests.e2e.origin import Origin
+from tests.e2e.origin import Origin, closed_port
 from tests.e2e.panel import Panel
 from tests.e2e.patience import wait
-from tests.e2e.watched import line_of
+from tests.e2e.watched import PROGRAMS, Watched, line_of
 
 
 @pytest.mark.parametrize("front_end", ["worker_app", "js_app"])
@@ -38,6 +40,21 @@ def test_a_front_end_that_comes_late_sees_the_history(
     assert late.finished_rows(3) == rows
     late.select("record")
     late.tab("Preview", "born: 1815")
+
+
+def test_one_who_comes_late_is_told_where_exchanges_are_missing(
+    open_panel: OpenPanel, origin: Origin
+) -> None:
+    program = str(PROGRAMS / "on_demand.py")
+    with closing(Watched("run", "--max-exchanges", "2", program)) as watched:
+        for path in ("/record", "/page", "/zipped", "/new"):
+            watched.tell(origin.url + path)
+        late = open_panel(watched)
+        late.finished_rows(2)
+        late.console(lambda lines: any("2 before this one are not kept" in e.text for e in lines))
+        late.follow_console_link()
+        late.show("Network")
+        late.tab("Headers", "/zipped")
 
 
 @pytest.mark.parametrize("front_end", ["worker_app", "js_app"])
@@ -96,6 +113,22 @@ def test_the_rows_of_a_killed_program_stay_readable(
         front_end.select("record")
         front_end.tab("Preview", "born: 1815")
         assert front_end.click_initiator("record").file == "on_demand.py"
+
+
+@pytest.mark.parametrize("front_end", ["worker_app", "js_app"])
+def test_a_program_that_is_started_again_is_one_click_away(
+    open_panel: OpenPanel, origin: Origin, front_end: FrontEnd
+) -> None:
+    command = ["run", "--port", str(closed_port()), str(PROGRAMS / "on_demand.py")]
+    with closing(Watched(*command)) as watched:
+        panel = open_panel(watched, front_end)
+        watched.tell(f"{origin.url}/record")
+        panel.row("record")
+    with closing(Watched(*command)) as again:
+        assert again.address == watched.address
+        again.tell(f"{origin.url}/page")
+        panel.reconnect()
+        assert [row.name for row in panel.finished_rows(1)] == ["page"]
 
 
 def test_the_rows_of_a_finished_program_stay_readable(

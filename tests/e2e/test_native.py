@@ -60,6 +60,9 @@ def test_a_call_that_failed_is_red_and_says_why(panel: Panel) -> None:
     row = panel.row("js__fail")
     assert row.red
     assert "ValueError: broken" in row.status + row.status_detail
+    panel.select("js__fail")
+    panel.tab("Response", "Traceback", PROGRAM, "ValueError: broken")
+    panel.close_details()
 
 
 def test_what_it_calls_back_is_in_the_tab_event_stream(panel: Panel) -> None:
@@ -106,6 +109,8 @@ def test_a_call_that_hangs_is_pending_for_who_is_there_and_who_comes(
         each.open("js__hold")
         each.tab("Payload", "arguments", str(HANGS))
         each.close_details()
+        each.console(lambda lines: any("going on" in line.text for line in lines))
+        each.show("Network")
 
 
 def test_when_the_program_is_killed_the_pending_row_says_so(watched: Watched, panel: Panel) -> None:
