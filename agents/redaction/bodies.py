@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Literal, TypeAlias
 from urllib.parse import unquote_plus
 
@@ -21,6 +22,8 @@ Kind: TypeAlias = Literal["json", "lines", "form", "multipart", "events", "text"
 MAX_BODY = 1_000_000
 """Bytes, decoded or not; what is longer is withheld."""
 
+# No document begins with [D, but streams of language models end with [DONE].
+_BROKEN_JSON = re.compile(r"\s*+(?:\{|\[(?![A-Z]))")
 _LINES = ("ndjson", "jsonl", "json-seq", "jsonlines", "json-lines", "stream+json")
 
 
@@ -80,7 +83,7 @@ class BodyRedactor:
         try:
             if is_json(text):
                 return self._json.shown(text)
-            if text.lstrip()[:1] in ("{", "["):
+            if _BROKEN_JSON.match(text):
                 return withheld(len(text.encode()), "as they are not JSON")
             return self._texts.shown(text)
         except Exception:  # as above

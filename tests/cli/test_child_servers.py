@@ -10,6 +10,7 @@ import threading
 import urllib.request
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -109,7 +110,9 @@ def processes(client: Client) -> set[int]:
 
 
 def answers(url: str, wanted: bytes) -> bool:
-    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as response:
+    # A reloader may end the process in the middle of a response.
+    gone = contextlib.suppress(OSError, HTTPException)
+    with gone, urllib.request.urlopen(url, timeout=5) as response:
         body: bytes = response.read()
         return body == wanted
     return False

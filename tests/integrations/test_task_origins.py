@@ -111,22 +111,20 @@ def by_executor() -> Told:
 
 def by_call_later() -> Told:
     async def delayed() -> Told:
-        done = asyncio.Event()
-        found = Told()
-        asyncio.get_running_loop().call_later(0.001, lambda: (found.extend(told()), done.set()))
-        await done.wait()
-        return found
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Told] = loop.create_future()
+        loop.call_later(0.001, lambda: found.set_result(told()))
+        return await found
 
     return asyncio.run(delayed())
 
 
 def by_call_at() -> Told:
     async def appointed() -> Told:
-        loop, done = asyncio.get_running_loop(), asyncio.Event()
-        found = Told()
-        loop.call_at(loop.time(), lambda: (found.extend(told()), done.set()))
-        await done.wait()
-        return found
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Told] = loop.create_future()
+        loop.call_at(loop.time(), lambda: found.set_result(told()))
+        return await found
 
     return asyncio.run(appointed())
 
@@ -270,9 +268,13 @@ def test_what_a_loop_refuses_shows_no_frame_of_ours() -> None:
     _origins.want_origins(8)
     loop = asyncio.new_event_loop()
     loop.close()
-    for refused in (lambda: loop.call_soon_threadsafe(int), lambda: loop.call_later(1, int)):
+    refused: list[Callable[[], object]] = [
+        lambda: loop.call_soon_threadsafe(int),
+        lambda: loop.call_later(1, int),
+    ]
+    for call in refused:
         with pytest.raises(RuntimeError) as raised:
-            refused()
+            call()
         files = {Path(entry.path).name for entry in raised.traceback}
         assert files == {"test_task_origins.py", "base_events.py"}
 
@@ -284,8 +286,9 @@ def test_tasks_and_timers_of_uvloop_are_followed_too() -> None:
     _origins.want_origins(8)
 
     async def delayed() -> Told:
-        found = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().call_later(0.001, lambda: found.set_result(told()))
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Told] = loop.create_future()
+        loop.call_later(0.001, lambda: found.set_result(told()))
         return await asyncio.create_task(branch()) + await found
 
     found: Told = uvloop.run(delayed())

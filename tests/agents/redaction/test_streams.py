@@ -30,6 +30,18 @@ def test_an_event_stream_is_told_event_by_event() -> None:
     ]
 
 
+def test_the_end_of_a_language_models_stream_is_no_broken_json() -> None:
+    with redacting(CREDENTIALS) as told:
+        running = ClientExchange.start("POST", "http://a/", [])
+        headers = [("Content-Type", "text/event-stream")]
+        running.responded(200, "", "http/1.1", headers, None, None, None)
+        running.received(b"data: [DONE]\n\n")
+        running.finish()
+    [chunk] = told.of(BodyChunk)
+    assert isinstance(chunk, BodyChunk)
+    assert chunk.data == b"data: [DONE]\n\n"
+
+
 def test_an_event_stream_that_lost_a_piece_goes_on_with_the_next_event() -> None:
     """What is left of the event may have lost the name of a value."""
     stream = EventStreamRedactor(str)

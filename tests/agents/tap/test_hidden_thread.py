@@ -29,7 +29,11 @@ def test_the_program_does_not_see_it() -> None:
 def test_the_program_does_not_see_it_either_after_it_was_asked_for() -> None:
     """As by a record of logging, which has the name of its thread."""
     before = threading.enumerate()
-    thread = HiddenThread(lambda _: threading.current_thread() and None)
+
+    def ask(_: HiddenThread) -> None:
+        threading.current_thread()
+
+    thread = HiddenThread(ask)
     thread.start()
     assert thread.join(60)
     assert threading.enumerate() == before

@@ -123,7 +123,8 @@ class Told:
         bodies = [body for each in exchanges for body in (each.request_body, each.response_body)]
         sockets = [each.messages for each in exchanges if each.messages is not None]
         assert len(exchanges) <= self.budget.exchanges
-        assert sum(part.held for part in (*bodies, *sockets)) <= self.budget.total_bytes
+        held = sum(body.held for body in bodies) + sum(each.held for each in sockets)
+        assert held <= self.budget.total_bytes
         assert sum(body.kept - body.held for body in bodies) <= self.budget.spill_bytes
         assert sum(each.newest is not None for each in sockets) <= 1
         weights = sum(exchange.weight for exchange in exchanges)
