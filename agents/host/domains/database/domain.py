@@ -80,7 +80,7 @@ class Database(Domain):
                     total=durations.total,
                     p50=durations.percentile(0.5),
                     p95=durations.percentile(0.95),
-                    longest=durations.longest,
+                    max=durations.longest,
                 )
                 for group, durations in self._feed.statistics.slowest()
             ]

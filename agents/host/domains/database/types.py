@@ -74,7 +74,7 @@ class StatementStatistics:
     total: float
     p50: float
     p95: float
-    longest: float
+    max: float
 
 
 @attrs.frozen(kw_only=True)

@@ -63,7 +63,7 @@ class Native(Domain):
                     total=durations.total,
                     p50=durations.percentile(0.5),
                     p95=durations.percentile(0.95),
-                    longest=durations.longest,
+                    max=durations.longest,
                 )
                 for function, durations in self._feed.statistics.slowest()
             ]

@@ -127,7 +127,7 @@ class NativeFeed(TimedFeed[Function]):
                     calls=piece.calls,
                     failed=piece.failed,
                     total=piece.total / _MILLISECOND,
-                    longest=piece.longest / _MILLISECOND,
+                    max=piece.longest / _MILLISECOND,
                 )
             )
 

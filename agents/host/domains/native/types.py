@@ -44,7 +44,7 @@ class FunctionStatistics:
     total: float
     p50: float
     p95: float
-    longest: float
+    max: float
 
 
 @attrs.frozen(kw_only=True)
@@ -111,7 +111,7 @@ class CallsCounted:
     calls: int
     failed: int
     total: float
-    longest: float
+    max: float
 
 
 @attrs.frozen(kw_only=True)
