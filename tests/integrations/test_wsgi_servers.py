@@ -87,6 +87,7 @@ def test_an_exchange_is_told_from_both_sides(serving: Serving, incomings: Incomi
         answer = _ask(port, "/echo/a%2Fb%20c?q=%C3%BC", "POST", b"payload")
         assert answer == (404, _ask(port, "/nowhere")[1])
         assert _ask(port, "/echo/a%20b?q=%C3%BC", "POST", b"payload") == (201, b"payload")
+    incomings.wait_for(3)
     told = incomings[2]
     assert told.started.method == "POST"
     assert told.started.url == f"http://127.0.0.1:{port}/echo/a%20b?q=%C3%BC"
