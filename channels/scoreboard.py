@@ -59,4 +59,4 @@ class Scoreboards:
     current: Scoreboard | None = None
 
 
-scoreboards = Scoreboards()
+scoreboards: Scoreboards = Scoreboards()
