@@ -164,11 +164,11 @@ def test_a_click_on_the_initiator_opens_the_python_line(seen: Seen) -> None:
 
 def test_the_call_stack_is_that_of_the_program(seen: Seen) -> None:
     seen.panel.select("page")
-    stack = seen.panel.tab("Initiator", "Request call stack", "fetch").split("\n")
-    call = line_of(seen.program, "the call to be found")
-    made = line_of(seen.program, "/page")
-    assert stack[1:4] == ["fetch", "@", f"{seen.program}:{call}"]
-    assert stack[5:7] == ["@", f"{seen.program}:{made}"]
+    call = f"{seen.program}:{line_of(seen.program, 'the call to be found')}"
+    made = f"{seen.program}:{line_of(seen.program, '/page')}"
+    stack = seen.panel.tab("Initiator", "Request call stack", call, made).split("\n")
+    assert stack[1:4] == ["fetch", "@", call]
+    assert stack[5:7] == ["@", made]
 
 
 def test_the_front_end_met_no_error(seen: Seen) -> None:

@@ -129,9 +129,9 @@ def test_what_the_next_one_for_the_same_url_caused_does_not(asked: Asked) -> Non
 
 def test_what_was_caused_has_its_stack_as_well(asked: Asked) -> None:
     asked.panel.select("record?for=tea")
-    stack = asked.panel.tab("Initiator", "Request call stack", "ask").split("\n")
-    call = line_of(PROGRAM, "the call to be found")
-    assert stack[1:4] == ["ask", "@", f"{PROGRAM}:{call}"]
+    call = f"{PROGRAM}:{line_of(PROGRAM, 'the call to be found')}"
+    stack = asked.panel.tab("Initiator", "Request call stack", call).split("\n")
+    assert stack[1:4] == ["ask", "@", call]
 
 
 def test_the_front_end_met_no_error(asked: Asked) -> None:

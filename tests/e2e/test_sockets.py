@@ -86,8 +86,8 @@ def test_the_tabs_are_those_of_a_socket_with_the_headers_of_both_sides(seen: See
     assert "\nStatus code\n101 Switching Protocols\n" in headers
     assert "Provisional headers" not in headers
     assert headers.count("\nsec-websocket-protocol\nchat\n") == 2
-    stack = seen.panel.tab("Initiator", "Request call stack")
-    assert f"{PROGRAM}:{line_of(PROGRAM, '# the call to be found')}" in stack
+    call = line_of(PROGRAM, "# the call to be found")
+    seen.panel.tab("Initiator", "Request call stack", f"{PROGRAM}:{call}")
 
 
 def test_a_socket_that_is_closed_is_finished(seen: Seen) -> None:
