@@ -22,6 +22,17 @@ def join(link: str, url: str | None, how: Collection[str]) -> None:
     Raises:
         TapscopeError: The host is not there, or *link* is no link.
     """
+    try:
+        _join(link, url, how)
+        if WAIT in how:
+            inspector.wait_for_debugger()
+    except KeyboardInterrupt:
+        # Raised here, while the interpreter starts, it would be shown as its fatal error.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def _join(link: str, url: str | None, how: Collection[str]) -> None:
     # However strict the program is with warnings, none of ours is its business.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -32,14 +43,3 @@ def join(link: str, url: str | None, how: Collection[str]) -> None:
         native.watch(how)
         if ALONE not in how:
             children.watch(link, url, [*native.ours(how), *redaction.ours(how)])
-    if WAIT in how:
-        _wait()
-
-
-def _wait() -> None:
-    try:
-        inspector.wait_for_debugger()
-    except KeyboardInterrupt:
-        # Raised here, while the interpreter starts, it would be shown as its fatal error.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)

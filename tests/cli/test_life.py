@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import PROGRAMS, RUN, Running, Start, attach, eventually
+from tests.e2e.client import Client
 
 ECHOES = str(PROGRAMS / "echoes.py")
 
@@ -93,21 +95,15 @@ def test_a_program_that_waits_names_the_page_that_starts_it(start: Start) -> Non
 def test_a_program_that_waits_can_be_interrupted(start: Start) -> None:
     """Ctrl-C before the start is a quiet death by SIGINT, not an error of the interpreter."""
     running = start(*RUN, "--port", "0", "--wait", "-c", "print('began')")
-    running.place()
-    running.read_error_until("devtools://")
-    # Too early the interpreter isn't one that handles the signal; then SIGINT kills it plainly.
-    assert not eventually_began(running)
-    running.process.send_signal(signal.SIGINT)
-    ended = running.end()
+    with closing(Client("ws://{}:{}/{}".format(*running.place()))) as front_end:
+        front_end.call("Runtime.enable")
+        # Before it has joined, Ctrl-C would meet an interpreter that starts.
+        joined = front_end.notifications
+        while "Runtime.executionContextCreated" not in [each["method"] for each in joined]:
+            joined.append(front_end.receive())
+        running.process.send_signal(signal.SIGINT)
+        ended = running.end()
     assert (ended.code, ended.out) == (-signal.SIGINT, "")
-
-
-def eventually_began(running: Running) -> bool:
-    """Give the program the time to say something, were it not for its waiting."""
-    import select
-
-    assert running.process.stdout
-    return bool(select.select([running.process.stdout], [], [], 1.0)[0])
 
 
 @pytest.mark.parametrize(
