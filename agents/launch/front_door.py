@@ -20,7 +20,7 @@ BACKLOG = 128
 """How many may knock before the host begins to run."""
 _PORTS_TRIED = 100
 _PORTS_ASKED = 5
-_LEAVING = 1.0
+_LEAVING = 5.0
 """Seconds in which a host that leaves has closed its port."""
 
 

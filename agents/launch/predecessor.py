@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-PATIENCE = 0.3
+PATIENCE = 1.0
 """Seconds that it gets to answer; whatever listens there may be somebody else."""
 
 _YES = b"Target is closing"

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..redaction import Rules
     from .redacting import Redaction
 
-PAUSE = 0.2
+PAUSE = 1.0
 """Seconds that a fork waits at most for the thread to end."""
 
 

@@ -17,14 +17,16 @@ from tapscope.agents.launch import (
     LaunchOptions,
     PortInUse,
     Prepared,
+    front_door,
     launch,
+    predecessor,
     prepare,
 )
 from tapscope.agents.link import Encoder, connect
 from tapscope.agents.link.messages import MAGIC, Goodbye, Hello
 from tests.agents.inspector.fakes import upgrade
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -169,8 +171,13 @@ def test_a_long_title_is_cut() -> None:
     assert len(prepared.config.to_json()) < 4096
 
 
-def test_one_who_runs_a_command_again_takes_the_place_of_the_run_before(folder: Path) -> None:
+def test_one_who_runs_a_command_again_takes_the_place_of_the_run_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """So that front ends find the new one where they found the old one."""
+    # Nobody is in a hurry here, however slow the machine is.
+    monkeypatch.setattr(predecessor, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(front_door, "_LEAVING", PATIENCE)
     first = launch(LaunchOptions(port=0))
     again = LaunchOptions(port=first.port)
     with linked(first) as program, looking(first) as front_end:
