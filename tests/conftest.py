@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import protocol_json as description
 from tests.har_schema import HarSchema
 from tests.npm_package import NpmPackageMissingError
 
 # A machine may be busy: how long an example takes says nothing.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 # Python 3.13 keeps there the text of -c, with which parallel workers are started.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -113,11 +114,6 @@ def test_opening_starts_a_host_that_front_ends_find() -> None:
 
 
 def test_opening_on_a_port_that_is_taken_is_an_error_and_leaves_no_host() -> None:
-    with inspector.open(port=0):
-        url = inspector.url()
-        assert url is not None
-        port = int(url.rpartition(":")[2].partition("/")[0])
-        inspector.close()
-        with pytest.raises(PortInUse):
-            inspector.open(port=port)
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PortInUse):
+        inspector.open(port=taken.getsockname()[1])
     assert inspector.url() is None

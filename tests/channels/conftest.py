@@ -5,11 +5,6 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import settings
-
-# A machine may be busy: how long an example takes says nothing.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 _numbers = itertools.count(1)
 

@@ -96,14 +96,14 @@ class Queue(Domain):
     events = (JobStarted,)
     lifecycles = ("acme.jobs",)
     feed = QueueFeed
-    pause = in_program(acme_queue_live.pause, deadline=10.0)
+    pause = in_program(acme_queue_live.pause, deadline=60.0)
 
     @command
     def where(self) -> Where:
         """Say where the host is."""
         return Where(os.getpid(), len(list(self.target.history("acme.jobs"))))
 
-    @command(deadline=5.0)
+    @command(deadline=60.0)
     async def find(self, name: str) -> JobStarted:
         """Find a job."""
         for exchange in self.target.history("acme.jobs"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
-import socket
 import threading
 import urllib.request
 from collections.abc import Generator, Iterator
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import PROGRAMS, RUN, Running, Start, eventually
+from tests.cli.conftest import PATIENCE, PROGRAMS, RUN, Running, Start, eventually
 from tests.e2e.client import Client
 
 ASGI = """
@@ -53,14 +53,6 @@ with urllib.request.urlopen(f"{origin}/{number}") as response:
 if number != "2":
     os.execv(sys.executable, [sys.executable, __file__, str(int(number) + 1), origin])
 """
-
-
-@pytest.fixture
-def port() -> int:
-    """A port that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        number: int = listener.getsockname()[1]
-    return number
 
 
 @pytest.fixture
@@ -118,33 +110,45 @@ def answers(url: str, wanted: bytes) -> bool:
     return False
 
 
+def reloads(url: str, wanted: bytes, served: Path, source: str) -> bool:
+    """Whether the server answers as *wanted* once it is served of *source*."""
+    # What has changed before its reloader first looked is nothing new to that.
+    for patience in (5, 10, 20, 40):
+        served.write_text(source)
+        if eventually(lambda: answers(url, wanted), patience):
+            return True
+    return False
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param("-m hypercorn served:app --bind 127.0.0.1:PORT", id="hypercorn"),
-        pytest.param("-m uvicorn served:app --workers 2 --port PORT", id="uvicorn workers"),
-        pytest.param("-m uvicorn served:app --reload --port PORT", id="uvicorn"),
-        pytest.param("-m flask --app served run --debug --port PORT", id="flask"),
+        pytest.param("-m hypercorn served:app --bind 127.0.0.1:0", id="hypercorn"),
+        pytest.param("-m uvicorn served:app --workers 2 --port 0", id="uvicorn workers"),
+        pytest.param("-m uvicorn served:app --reload --port 0", id="uvicorn"),
+        pytest.param("-m flask --app served run --debug --port 0", id="flask"),
     ],
 )
 def test_a_server_that_works_in_child_processes_is_shown(
-    start: Start, tmp_path: Path, port: int, words: str
+    start: Start, tmp_path: Path, words: str
 ) -> None:
     """Each request comes up, also those to the process that a reloader has started later."""
     served = tmp_path / "served.py"
     source = WSGI if "flask" in words else ASGI
     served.write_text(source.replace("VERSION", "first"))
-    url = f"http://127.0.0.1:{port}"
-    running = start(*RUN, "--port", "0", *words.replace("PORT", str(port)).split())
+    running = start(*RUN, "--port", "0", *words.split())
     with front_end(running) as client:
+        said = re.search(r"http://127\.0\.0\.1:\d+", running.read_error_until("unning on http"))
+        assert said
+        url = said[0]
         assert eventually(lambda: answers(f"{url}/first", b"first"))
         until_shown(client, f"{url}/first")
         if "--reload" in words or "--debug" in words:
-            served.write_text(source.replace("VERSION", "second"))
-            assert eventually(lambda: answers(f"{url}/second", b"second"))
+            second = source.replace("VERSION", "second")
+            assert reloads(f"{url}/second", b"second", served, second)
             until_shown(client, f"{url}/second")
         os.killpg(running.process.pid, signal.SIGINT)
-        assert running.process.wait(20) in (0, 1, -signal.SIGINT)
+        assert running.process.wait(PATIENCE) in (0, 1, -signal.SIGINT)
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])

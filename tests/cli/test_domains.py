@@ -102,7 +102,7 @@ def test_the_protocols_description_has_it(start: Start, folder: Path) -> None:
     environment = install_queue(folder, Queue="acme_queue_domain:Queue")
     running = start(*RUN, "--port", "0", "-c", PROGRAM, env=environment)
     host, port, _ = running.place()
-    with urllib.request.urlopen(f"http://{host}:{port}/json/protocol", timeout=20) as reply:
+    with urllib.request.urlopen(f"http://{host}:{port}/json/protocol", timeout=60) as reply:
         domains = {d["domain"]: d for d in json.load(reply)["domains"]}
     assert domains["Queue"]["description"] == "The jobs of acme."
     names = [command["name"] for command in domains["Queue"]["commands"]]

@@ -27,8 +27,15 @@ def busy_port() -> Iterator[int]:
 def usual_port_busy() -> Iterator[None]:
     """The usual port is taken, by us or by somebody else."""
     with contextlib.ExitStack() as ending:
-        with contextlib.suppress(OSError):
-            ending.enter_context(socket.create_server(("127.0.0.1", USUAL)))
+
+        def is_ours() -> bool:
+            with contextlib.suppress(OSError):
+                ending.enter_context(socket.create_server(("127.0.0.1", USUAL)))
+                return True
+            return False
+
+        # Somebody who has it for a moment only is waited for.
+        eventually(is_ours, 10)
         yield
 
 

@@ -26,7 +26,7 @@ def test_the_addresses_are_printed_and_lead_to_the_trace(start: Start, trace: Pa
     """The list of targets has the program's title; front ends may attach."""
     running = start(*REPLAY, str(trace))
     host, port, path = running.place()
-    with urllib.request.urlopen(f"http://{host}:{port}/json/list", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://{host}:{port}/json/list", timeout=60) as answer:
         (target,) = json.load(answer)
     assert target["title"] == "python -c"
     with attach(host, port, path):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import random
 import socket
 import ssl
 import struct
@@ -13,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import attrs
 
+_FIRST_FOR_ANYBODY = 32_768
+"""Of the ports that Linux gives to who asks for any; others begin even later."""
 TEXT = "All work and no play makes a dull text. " * 100
 PAGE = "<!doctype html><title>A page</title><h1>Hello from the origin</h1>"
 RECORD = {"name": "Ada", "born": 1815, "machines": ["difference", "analytical"]}
@@ -80,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"first ")
         self.wfile.flush()
         assert isinstance(self.server, _Server)
-        self.server.rest_of_drip.wait(20)
+        self.server.rest_of_drip.wait()
         self.wfile.write(b"second")
 
     def do_POST(self) -> None:
@@ -129,8 +133,9 @@ class Origin:
 
 
 def closed_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """Return a port of 127.0.0.1 that nobody listens on, nor gets who asks for any."""
+    while True:
+        number = random.randrange(10_000, _FIRST_FOR_ANYBODY)
+        with contextlib.suppress(OSError), socket.socket() as free:
+            free.bind(("127.0.0.1", number))
+            return number

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.client import Client, CommandFailed
-from tests.e2e.patience import wait
 
 
 class Page:
@@ -41,15 +40,19 @@ class Page:
             raise CommandFailed(str(answer["exceptionDetails"].get("exception", answer)))
         return answer["result"].get("value")
 
-    def click(self, point: str) -> None:
-        """Click as a mouse does, as soon as there is something to click on.
+    def click(self, point: str) -> bool:
+        """Click as a mouse does; whether there was something to click on.
 
         Args:
             point: A JavaScript expression: ``[x, y]``, or null while there is nothing.
         """
-        x, y = wait(lambda: self.evaluate(point))
+        found = self.evaluate(point)
+        if found is None:
+            return False
+        x, y = found
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        return True
 
     def complaints(self) -> list[str]:
         """Return the uncaught exceptions of the page's own scripts, in order."""

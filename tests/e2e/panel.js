@@ -63,7 +63,7 @@
   const tab = (name, root = document) =>
     all(".tabbed-pane-header-tab", root).find(candidate => title(candidate) === name) ?? null;
   const tabTitles = () => all(".tabbed-pane-header-tab", exchange()).map(title);
-  const isOpen = name => tab(name, exchange())?.classList.contains("selected") ?? false;
+  const isOpen = (name, root) => tab(name, root)?.classList.contains("selected") ?? false;
   const tabText = () => text(one(".tabbed-pane-content", exchange()));
   const picture = () => {
     const image = one(".image-view img", exchange());

@@ -10,7 +10,7 @@ import attrs
 import cattrs
 
 from tests.e2e.page import Page
-from tests.e2e.patience import wait
+from tests.e2e.patience import ticks, wait
 
 Tab = Literal[
     "Headers",
@@ -125,8 +125,8 @@ class Panel:
     def mark(self, name: str) -> None:
         """Select the first row of this name, without its details."""
         self.row(name)
-        self._click(f"$.row({name!r})?.querySelector('td.status-column')")
-        wait(lambda: self._read(f"$.row({name!r}).classList.contains('selected')"))
+        cell = f"$.row({name!r})?.querySelector('td.status-column')"
+        self._click(cell, f"$.row({name!r})?.classList.contains('selected')")
 
     def select(self, name: str) -> None:
         """Open the details of the first row of this name."""
@@ -136,8 +136,7 @@ class Panel:
 
     def open(self, name: str) -> None:
         """Open the details of the first row of this name, finished or not."""
-        self._click(f"$.row({name!r})?.querySelector('td.name-column')")
-        wait(lambda: self._read("Boolean($.exchange())"))
+        self._click(f"$.row({name!r})?.querySelector('td.name-column')", "Boolean($.exchange())")
 
     def tab(self, name: Tab, *expected: str) -> str:
         """Return the text of a tab of the selected row, one text node a line.
@@ -146,7 +145,7 @@ class Panel:
             name: The tab's title.
             expected: Waits until all of these are in it.
         """
-        wait(lambda: self._opens(name))
+        self._open_tab(name)
         return wait(
             lambda: str(self._read("$.tabText()")),
             lambda text: text and all(part in text for part in expected),
@@ -158,25 +157,25 @@ class Panel:
 
     def picture(self) -> tuple[int, int]:
         """Return the width and height, in its own pixels, of the picture in the Preview tab."""
-        self._click("$.tab('Preview', $.exchange())")
+        self._open_tab("Preview")
         return cattrs.structure(wait(lambda: self._read("$.picture()")), tuple[int, int])
 
     def show(self, panel: Literal["Network", "Sources", "Console"]) -> None:
         """Show another panel of DevTools."""
-        self._click(f"$.tab({panel!r})")
+        self._click(f"$.tab({panel!r})", f"$.isOpen({panel!r}, document)")
 
     def close_details(self) -> None:
         """Show the whole table again."""
         if self._read("Boolean($.exchange())"):
-            self._click("$.one('.close-button', $.exchange())")
-            wait(lambda: self._read("$.isWhole()"))
+            self._click("$.one('.close-button', $.exchange())", "$.isWhole()")
 
-    def click_initiator(self, name: str) -> Source:
-        """Follow the link in a row's Initiator column to the source."""
+    def click_initiator(self, name: str, wanted: Callable[[Source], object] = bool) -> Source:
+        """Follow the link in a row's Initiator column to the source, once that is as *wanted*."""
         self.close_details()
         self.row(name)
-        self._click(f"$.row({name!r})?.querySelector('td.initiator-column .devtools-link')")
-        return cattrs.structure(wait(lambda: self._read("$.source()")), Source)
+        return self._follow(
+            f"$.row({name!r})?.querySelector('td.initiator-column .devtools-link')", wanted
+        )
 
     def console(
         self, wanted: Callable[[list[ConsoleMessage]], object] = bool
@@ -187,32 +186,51 @@ class Panel:
             lambda: cattrs.structure(self._read("$.messages()"), list[ConsoleMessage]), wanted
         )
 
-    def click_console_source(self, text: str) -> Source:
-        """Follow the link at the right of the first message with this text to the source."""
+    def click_console_source(self, text: str, wanted: Callable[[Source], object] = bool) -> Source:
+        """Follow the link at the right of the first message with this text, in the same way."""
         self.console(lambda messages: any(text in message.text for message in messages))
-        self._click(f"$.one('.console-message-anchor .devtools-link', $.message({text!r}))")
-        return cattrs.structure(wait(lambda: self._read("$.source()")), Source)
+        link = f"$.one('.console-message-anchor .devtools-link', $.message({text!r}))"
+        return self._follow(link, wanted)
 
     def follow_console_link(self) -> None:
         """Follow the first link in the Console that leads to a row, which opens its details."""
         self.show("Console")
-        self._click("$.one('devtools-request-link-icon')")
-        wait(lambda: self._read("Boolean($.exchange())"))
+        self._click("$.one('devtools-request-link-icon')", "Boolean($.exchange())")
 
     def reconnect(self) -> None:
         """Click the button of the dialog that tells that the connection was closed."""
-        self._click("$.button('Reconnect DevTools')")
+        wait(lambda: self._read("Boolean($.button('Reconnect DevTools'))"))
+        self._click("$.button('Reconnect DevTools')", "!$.button('Reconnect DevTools')")
 
     def _read(self, expression: str) -> object:
         return self.page.evaluate(_in_page(expression))
 
-    def _opens(self, name: str) -> bool:
-        # What arrives for a row moves its tabs, so that a click may miss.
-        self._click(f"$.tab({name!r}, $.exchange())")
-        return bool(self._read(f"$.isOpen({name!r})"))
+    def _open_tab(self, name: Tab) -> None:
+        self._click(f"$.tab({name!r}, $.exchange())", f"$.isOpen({name!r}, $.exchange())")
 
-    def _click(self, node: str) -> None:
-        self.page.click(_in_page(f"$.point({node})"))
+    def _follow(self, link: str, wanted: Callable[[Source], object]) -> Source:
+        """Click on *link*, and return the source as soon as it is as *wanted*.
+
+        Sources has what it showed before for a moment, and colours words a moment later.
+        """
+        self._click(link, "Boolean($.source())")
+        source = wait(self._source, lambda source: source and wanted(source))
+        assert source
+        return source
+
+    def _source(self) -> Source | None:
+        shown = self._read("$.source()")
+        return cattrs.structure(shown, Source) if shown else None
+
+    def _click(self, node: str, reached: str) -> None:
+        """Click on *node* until *reached*: what arrives moves things, so that a click may miss."""
+
+        def clicked() -> bool:
+            if not self.page.click(_in_page(f"$.point({node})")):
+                return False
+            return any(self._read(reached) for _ in ticks(1))
+
+        wait(lambda: bool(self._read(reached)) or clicked())
 
 
 def _in_page(expression: str) -> str:

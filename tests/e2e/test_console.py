@@ -47,9 +47,8 @@ def test_warnings_are_lines_as_well(panel: Panel) -> None:
     ("line", "place"), [("the ink is low", "the line to be found"), ("ink is old", "where it was")]
 )
 def test_a_line_leads_to_the_source(panel: Panel, line: str, place: str) -> None:
-    source = panel.click_console_source(line)
-    assert source.file == PROGRAM
-    assert source.line == line_of(PROGRAM, place)
+    there = PROGRAM, line_of(PROGRAM, place)
+    panel.click_console_source(line, lambda source: (source.file, source.line) == there)
 
 
 def test_an_exception_has_its_traceback_and_leads_to_the_row_of_the_request(panel: Panel) -> None:
@@ -103,7 +102,13 @@ def made(watch: Watch, open_panel: OpenPanel) -> Panel:
 def test_code_that_is_in_no_file_is_shown_or_it_says_why_not(
     made: Panel, line: str, number: int, text: str
 ) -> None:
-    source = made.click_console_source(line)
-    assert source.line == number
-    assert text in source.text
-    assert (("def", "token-keyword") in source.tokens) is (line != "from nowhere")
+    keyword = ("def", "token-keyword")
+    source = made.click_console_source(
+        line,
+        lambda source: (
+            source.line == number
+            and text in source.text
+            and (keyword in source.tokens or line == "from nowhere")
+        ),
+    )
+    assert (keyword in source.tokens) is (line != "from nowhere")

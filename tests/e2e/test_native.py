@@ -14,7 +14,7 @@ from tests.e2e.watched import PROGRAMS, Watched, line_of
 from tests.native.building import build
 
 PROGRAM = "calls_native.py"
-HANGS = 60
+HANGS = 3600
 """Seconds; the program is killed before."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.conftest import OpenPanel, Watch
-from tests.e2e.panel import ConsoleMessage, Panel
+from tests.e2e.panel import ConsoleMessage, Panel, Row
 from tests.e2e.watched import Watched, line_of
 
 PROGRAM = "works.py"
@@ -41,8 +41,11 @@ def panel(watched: Watched, open_panel: OpenPanel) -> Panel:
 
 def test_work_of_each_kind_is_a_row_but_for_what_its_domain_hides(panel: Panel) -> None:
     panel.close_details()
-    rows = [(row.name, row.status, row.status_detail, row.type) for row in panel.rows()]
-    assert rows == ROWS
+
+    def told(rows: list[Row]) -> list[tuple[str, str, str, str]]:
+        return [(row.name, row.status, row.status_detail, row.type) for row in rows]
+
+    panel.wait_for_rows(lambda rows: told(rows) == ROWS)
 
 
 def test_what_failed_is_red(panel: Panel) -> None:
@@ -76,7 +79,7 @@ def test_headers_of_what_failed_are_not_provisional(panel: Panel) -> None:
 
 def test_a_domain_that_fails_to_say_it_is_told_of_in_the_console(panel: Panel) -> None:
     panel.close_details()
-    messages = panel.console()
+    messages = panel.console(lambda shown: any("Press" in each.text for each in shown))
     panel.show("Network")
     [message] = [each for each in messages if "Press" in each.text]
     assert message.level == "warning"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,10 @@ class Watched:
         """Return what stderr has below the address."""
         return _read(self._stderr).partition("&panel=network\n")[2]
 
+    def interrupt(self) -> None:
+        """Send the program SIGUSR1."""
+        self._process.send_signal(signal.SIGUSR1)
+
     def kill(self) -> None:
         """End the program by SIGKILL."""
         self._process.kill()
@@ -73,7 +78,7 @@ class Watched:
         """Let the program end, and return its exit code."""
         assert self._process.stdin
         self._process.stdin.close()
-        return self._process.wait(30)
+        return self._process.wait(60)
 
     def close(self) -> None:
         """Let the program end, and forget what it said."""

@@ -123,13 +123,15 @@ def _framing(ask: Ask) -> dict[str | bytes, str | bytes]:
 
 
 def by_httpx(ask: Ask) -> Answer:
-    with httpx.Client(verify=ask.trust or True, follow_redirects=True) as client:
+    with httpx.Client(verify=ask.trust or True, follow_redirects=True, timeout=60) as client:
         response = client.request(ask.method, ask.url, content=ask.content())
         return Answer(response.status_code, response.content)
 
 
 async def _by_async_httpx(ask: Ask) -> Answer:
-    async with httpx.AsyncClient(verify=ask.trust or True, follow_redirects=True) as client:
+    async with httpx.AsyncClient(
+        verify=ask.trust or True, follow_redirects=True, timeout=60
+    ) as client:
         response = await client.request(ask.method, ask.url, content=ask.async_content())
         return Answer(response.status_code, response.content)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -39,6 +40,14 @@ def tls_server(authority: trustme.CA) -> Iterator[Server]:
     certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     with serving(context) as running:
         yield running
+
+
+@pytest.fixture
+def refusing_port() -> Iterator[int]:
+    """A port that nobody listens on, nor can, as it is taken."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        yield silent.getsockname()[1]
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from tapscope.channels.http import (
     ResponseSent,
 )
 
-PATIENCE = 10
+PATIENCE = 60
 """Seconds to wait for what a server does in its own time."""
 
 

@@ -182,10 +182,3 @@ def serving(context: ssl.SSLContext | None = None) -> Generator[Server]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def refusing_port() -> int:
-    """Give a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port: int = closed.getsockname()[1]
-        return port

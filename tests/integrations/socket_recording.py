@@ -19,7 +19,7 @@ from tapscope.channels.websocket import (
 )
 from tests.integrations.recording import header_in
 
-PATIENCE = 10
+PATIENCE = 60
 """Seconds to wait for what the other side does in its own time."""
 
 Told: TypeAlias = tuple[str, int, bytes]

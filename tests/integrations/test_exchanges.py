@@ -127,9 +127,9 @@ def test_a_redirect_knows_where_it_came_from(
 @every_client
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_refused_connection_is_an_exchange_that_failed(
-    client: Client, scheme: str, recorded: Recording
+    client: Client, scheme: str, refusing_port: int, recorded: Recording
 ) -> None:
-    url = f"{scheme}://127.0.0.1:{served.refusing_port()}/plain"
+    url = f"{scheme}://127.0.0.1:{refusing_port}/plain"
     with pytest.raises(Exception) as caught:  # noqa: PT011  # each client has its own
         client(Ask(url))
     assert recorded

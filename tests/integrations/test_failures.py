@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import attrs
 import httpcore
 import httpx
 import pytest
@@ -24,7 +25,7 @@ from tests.integrations import clients
 from tests.integrations.clients import Ask, Client
 from tests.integrations.failing import failing, unanswering
 from tests.integrations.recording import Recording
-from tests.integrations.server import Server, refusing_port
+from tests.integrations.server import Server
 
 every_client = pytest.mark.parametrize("client", clients.ALL, ids=lambda client: client.__name__)
 
@@ -68,8 +69,10 @@ def test_a_bad_answer_is_told_with_its_reason(
 
 
 @every_client
-def test_a_refused_connection_is_told_with_its_reason(client: Client, recorded: Recording) -> None:
-    url = f"http://127.0.0.1:{refusing_port()}/"
+def test_a_refused_connection_is_told_with_its_reason(
+    client: Client, refusing_port: int, recorded: Recording
+) -> None:
+    url = f"http://127.0.0.1:{refusing_port}/"
     assert _reason(lambda: client(Ask(url)), recorded) == "Connection refused"
 
 
@@ -98,9 +101,27 @@ def test_tls_to_a_port_without_it_is_told_with_its_reason(
     assert _reason(lambda: client(Ask(url)), recorded) in {"TLS failed", "Connection reset"}
 
 
-def _http_client(url: str) -> None:
+@attrs.frozen
+class Limits:
+    """How many seconds a client waits; those that know only one limit take the shorter.
+
+    What is not to run out is long, as a busy machine takes its time.
+    """
+
+    connect: float = 60
+    read: float = 60
+
+    @property
+    def either(self) -> float:
+        return min(self.connect, self.read)
+
+    def by_phase(self) -> dict[str, float]:
+        return {"connect": self.connect, "read": self.read, "write": 60, "pool": 60}
+
+
+def _http_client(url: str, limits: Limits) -> None:
     target = urlsplit(url)
-    connection = http.client.HTTPConnection(target.netloc, timeout=0.1)
+    connection = http.client.HTTPConnection(target.netloc, timeout=limits.either)
     try:
         connection.request("GET", target.path)
         connection.getresponse().read()
@@ -108,43 +129,43 @@ def _http_client(url: str) -> None:
         connection.close()
 
 
-def _urllib_request(url: str) -> None:
-    with urllib.request.urlopen(url, timeout=0.1) as response:
+def _urllib_request(url: str, limits: Limits) -> None:
+    with urllib.request.urlopen(url, timeout=limits.either) as response:
         response.read()
 
 
-def _urllib3(url: str) -> None:
-    with urllib3.PoolManager(timeout=0.1, retries=False) as pool:
+def _urllib3(url: str, limits: Limits) -> None:
+    timeout = urllib3.Timeout(connect=limits.connect, read=limits.read)
+    with urllib3.PoolManager(timeout=timeout, retries=False) as pool:
         pool.request("GET", url)
 
 
-def _requests(url: str) -> None:
+def _requests(url: str, limits: Limits) -> None:
     with requests.Session() as session:
-        session.get(url, timeout=0.1)
+        session.get(url, timeout=(limits.connect, limits.read))
 
 
-def _httpcore(url: str) -> None:
-    limits = dict.fromkeys(("connect", "read", "write", "pool"), 0.1)
+def _httpcore(url: str, limits: Limits) -> None:
     with httpcore.ConnectionPool() as pool:
-        pool.request("GET", url, extensions={"timeout": limits})
+        pool.request("GET", url, extensions={"timeout": limits.by_phase()})
 
 
-def _httpx(url: str) -> None:
-    with httpx.Client(timeout=0.1) as client:
+def _httpx(url: str, limits: Limits) -> None:
+    with httpx.Client(timeout=httpx.Timeout(**limits.by_phase())) as client:
         client.get(url)
 
 
-async def _async_httpx(url: str) -> None:
-    async with httpx.AsyncClient(timeout=0.1) as client:
+async def _async_httpx(url: str, limits: Limits) -> None:
+    async with httpx.AsyncClient(timeout=httpx.Timeout(**limits.by_phase())) as client:
         await client.get(url)
 
 
-def _httpx_on_asyncio(url: str) -> None:
-    asyncio.run(_async_httpx(url))
+def _httpx_on_asyncio(url: str, limits: Limits) -> None:
+    asyncio.run(_async_httpx(url, limits))
 
 
-def _httpx_on_trio(url: str) -> None:
-    trio.run(_async_httpx, url)
+def _httpx_on_trio(url: str, limits: Limits) -> None:
+    trio.run(_async_httpx, url, limits)
 
 
 every_impatient_client = pytest.mark.parametrize(
@@ -165,18 +186,18 @@ every_impatient_client = pytest.mark.parametrize(
 @every_impatient_client
 @pytest.mark.parametrize("path", ["/stuck", "/stuck_in_body"])
 def test_an_answer_that_does_not_come_in_time_is_told_with_its_reason(
-    client: Callable[[str], None], path: str, failures: str, recorded: Recording
+    client: Callable[[str, Limits], None], path: str, failures: str, recorded: Recording
 ) -> None:
-    reason = _reason(lambda: client(failures + path), recorded)
+    reason = _reason(lambda: client(failures + path, Limits(read=0.1)), recorded)
     assert reason in {"Timed out", "Timed out while reading"}
 
 
 @every_impatient_client
 def test_a_connection_that_is_not_open_in_time_is_told_with_its_reason(
-    client: Callable[[str], None], recorded: Recording
+    client: Callable[[str, Limits], None], recorded: Recording
 ) -> None:
     with unanswering() as url:
-        reason = _reason(lambda: client(url), recorded)
+        reason = _reason(lambda: client(url, Limits(connect=0.1)), recorded)
     assert reason in {"Timed out", "Timed out while connecting"}
 
 

@@ -223,8 +223,10 @@ def test_a_body_sent_together_with_the_head_is_told(
 
 
 def test_the_error_is_the_one_the_program_gets(server: Server, recorded: Recording) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=0.05)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
     response = _get(connection, "/never")
+    # Not before, as the answer's head may take its time.
+    connection.sock.settimeout(0.05)
     with pytest.raises(TimeoutError) as caught:
         response.read()
     connection.close()
@@ -323,9 +325,9 @@ def test_urllib3_tells_of_a_redirect_it_follows(server: Server, recorded: Record
     assert second.started.redirected_from == first.started.id
 
 
-def test_every_try_is_an_exchange(recorded: Recording) -> None:
+def test_every_try_is_an_exchange(refusing_port: int, recorded: Recording) -> None:
     with urllib3.PoolManager(retries=2) as pool, pytest.raises(urllib3.exceptions.MaxRetryError):
-        pool.request("GET", f"https://127.0.0.1:{served.refusing_port()}/")
+        pool.request("GET", f"https://127.0.0.1:{refusing_port}/")
     assert [exchange.events for exchange in recorded] == [["start", "error"]] * 3
 
 

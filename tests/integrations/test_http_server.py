@@ -62,6 +62,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
+    # Closing it waits for its threads, which may go on after their answers.
+    daemon_threads = False
     errors: list[BaseException]
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # theirs

@@ -123,9 +123,9 @@ def test_a_request_through_a_tunnel_is_one_exchange(
 
 @every_client
 def test_a_tunnel_that_is_refused_is_an_exchange_that_failed(
-    fetch: Fetch, trusting: ssl.SSLContext, recorded: Recording
+    fetch: Fetch, refusing_port: int, trusting: ssl.SSLContext, recorded: Recording
 ) -> None:
-    proxy = f"http://127.0.0.1:{served.refusing_port()}"
+    proxy = f"http://127.0.0.1:{refusing_port}"
     with pytest.raises(Exception):  # noqa: B017, PT011  # each client has its own
         fetch("https://localhost/plain", proxy, trusting)
     assert recorded

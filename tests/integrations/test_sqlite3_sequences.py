@@ -160,7 +160,9 @@ steps = st.one_of(
     st.just(commit),
     st.just(roll_back),
 )
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+patient = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 SCHEMA = """
     CREATE TABLE t (a, b); CREATE TABLE only (a UNIQUE);

@@ -12,7 +12,6 @@ import pytest
 from tapscope import integrations
 from tapscope.channels import subscribe
 from tests.integrations import clients
-from tests.integrations import server as served
 from tests.integrations.clients import Ask, Client
 from tests.integrations.server import Server
 
@@ -26,10 +25,10 @@ watched_or_not = pytest.mark.parametrize("watched", [True, False], ids=["watched
 @watched_or_not
 @pytest.mark.parametrize("trouble", ["refused", "/silent", "/cut", "/chunked_cut"])
 def test_a_traceback_shows_no_frame_of_ours(
-    client: Client, trouble: str, server: Server, *, watched: bool
+    client: Client, trouble: str, server: Server, refusing_port: int, *, watched: bool
 ) -> None:
     """Nor do those of its causes, wherever in an exchange it comes from."""
-    refusing = f"http://127.0.0.1:{served.refusing_port()}/plain"
+    refusing = f"http://127.0.0.1:{refusing_port}/plain"
     url = refusing if trouble == "refused" else server.url(trouble)
     listening = subscribe("http.client.**", lambda _, __: None) if watched else nullcontext()
     with listening, pytest.raises(Exception) as caught:  # noqa: PT011  # each client has its own

@@ -25,7 +25,7 @@ from tests.integrations.websocket_talks import (
 
 websocket: Any = library
 CODE = b"\x0f\xa1enough"
-OPTIONS: dict[str, Any] = {"subprotocols": ["chat"], "timeout": 10}
+OPTIONS: dict[str, Any] = {"subprotocols": ["chat"], "timeout": 60}
 
 
 def talk(url: str, **options: Any) -> None:

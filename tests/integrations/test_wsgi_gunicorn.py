@@ -70,14 +70,14 @@ def _gunicorn(folder: Path, worker: str) -> Generator[tuple[int, list[list[Any]]
             yield listening.getsockname()[1], told
         finally:
             process.send_signal(signal.SIGTERM)
-            out, _ = process.communicate(timeout=30)
+            out, _ = process.communicate(timeout=60)
     told.extend(json.loads(line) for line in out.splitlines())
 
 
 @pytest.mark.parametrize("worker", ["sync", "gthread", "gevent", "gevent_pywsgi"])
 def test_a_worker_tells_what_it_answers(worker: str, tmp_path: Path) -> None:
     with _gunicorn(tmp_path, worker) as (port, told):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("POST", "/a%2Fb?c", b"some")
         assert connection.getresponse().read() == b"some and more"
         connection.close()
@@ -98,7 +98,7 @@ def test_a_worker_tells_what_it_answers(worker: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("worker", ["sync", "gthread", "gevent", "gevent_pywsgi"])
 def test_a_client_that_leaves_fails_the_exchange(worker: str, tmp_path: Path) -> None:
     here = _gunicorn(tmp_path, worker)
-    with here as (port, told), socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+    with here as (port, told), socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(b"GET /endless HTTP/1.1\r\nHost: here\r\n\r\n")
         assert client.recv(100)
     assert told[-1][0] == "http.server.error"

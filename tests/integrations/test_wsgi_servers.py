@@ -291,12 +291,12 @@ def test_a_request_that_was_there_before_the_listener_is_left_alone(serving: Ser
         start_response("200 OK", [])
         yield b"one "
         began.set()
-        assert go.wait(10)
+        assert go.wait(60)
         yield b"two"
 
     with ThreadPoolExecutor(1) as asking, serving(app) as port:
         answer = asking.submit(_ask, port, "/")
-        assert began.wait(10)
+        assert began.wait(60)
         with recording_incoming() as incomings:
             go.set()
             assert answer.result() == (200, b"one two")

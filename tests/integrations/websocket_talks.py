@@ -112,7 +112,7 @@ def on_asyncio(handler: Handler = _ignore, tls: ssl.SSLContext | None = None) ->
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     try:
         yield Served(_url(told[1], tls))
     finally:
@@ -147,7 +147,7 @@ def on_trio(handler: Handler = _ignore, tls: ssl.SSLContext | None = None) -> Ge
 
     thread = threading.Thread(target=trio.run, args=(serve,))
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     try:
         yield Served(_url(told[2], tls))
     finally:

@@ -7,10 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A signal that comes meanwhile ends it. */
 static void pause_for(double seconds) {
-    struct timespec left = {(time_t)seconds, (long)((seconds - (time_t)seconds) * 1e9)};
-    while (nanosleep(&left, &left)) {
-    }
+    struct timespec wanted = {(time_t)seconds, (long)((seconds - (time_t)seconds) * 1e9)};
+    nanosleep(&wanted, NULL);
 }
 
 static PyObject *add(PyObject *module, PyObject *const *args, Py_ssize_t count) {

@@ -95,7 +95,7 @@ def test_a_call_that_hangs_is_told_though_it_was_to_be_counted(backend: ModuleTy
         session.post("Native.enable")
         for _ in range(TOLD):
             backend.js__sleep(0)
-        thread = threading.Thread(target=backend.js__sleep, args=(2.5,), name="sleeper")
+        thread = threading.Thread(target=backend.js__sleep, args=(5.5,), name="sleeper")
         thread.start()
         running = wait(lambda: session.post("Native.getRunning")["calls"])
         thread.join()
@@ -104,5 +104,5 @@ def test_a_call_that_hangs_is_told_though_it_was_to_be_counted(backend: ModuleTy
         [statistics] = session.post("Native.getStatistics")["statistics"]
     undo()
     [call] = running
-    assert (call["arguments"], call["thread"]) == ([2.5], "sleeper")
+    assert (call["arguments"], call["thread"]) == ([5.5], "sleeper")
     assert statistics["count"] == TOLD + 1

@@ -16,7 +16,9 @@ from tests.e2e.patience import wait
 from tests.e2e.watched import Watched
 
 PROGRAM = Path(__file__).parent / "programs" / "obeys.py"
-HANGS = 10.0  # seconds
+HANGS = 3600.0  # seconds, unless it is let go
+LONG = 10_000
+"""Milliseconds for which the interpreter lock is held at least, where that is what matters."""
 MANY = 1000
 """Calls at once, of which most are only counted."""
 
@@ -61,6 +63,17 @@ def told(client: Client, method: str) -> list[dict[str, Any]]:
     return [message["params"] for message in client.notifications if message["method"] == method]
 
 
+def let_go(watched: Watched, is_over: Callable[[], object]) -> None:
+    """End what the program hangs in."""
+
+    def ended() -> object:
+        # Again and again, as one that comes just before the pause does not end it.
+        watched.interrupt()
+        return is_over()
+
+    wait(ended)
+
+
 def holding(client: Client) -> list[dict[str, Any]]:
     calls = client.call("Native.getRunning")["calls"]
     return [call for call in calls if call["arguments"] != [0.0]]
@@ -86,14 +99,13 @@ def test_a_call_that_hangs_is_seen_by_who_is_there_and_by_who_comes(
         [running] = client.call("Native.getRunning")["calls"]
         assert 0 < running["elapsed"] <= (time.monotonic() - began) * 1000
         assert "Network.loadingFinished" not in methods(client)
-    # Nothing has waited for the call to end.
-    assert time.monotonic() - began < HANGS
-    until(before, "Network.loadingFinished")
-    assert time.monotonic() - began >= HANGS
     line = until(before, "Log.entryAdded")["entry"]
     assert "slow native call" in line["text"]
     assert "ffi://backend/js__hold" in line["text"]
     assert line["networkRequestId"] == started["requestId"]
+    wait(lambda: [call["elapsed"] for call in holding(before)], lambda times: times[0] >= LONG)
+    assert "Network.loadingFinished" not in methods(client)
+    let_go(watched, lambda: "Network.loadingFinished" in methods(before))
 
 
 def test_a_call_that_ends_the_process_stays_and_says_so(watched: Watched, open_one: Open) -> None:
@@ -120,10 +132,11 @@ def test_a_call_that_hangs_is_pointed_at_meanwhile_for_who_is_there_and_who_come
         started = until(client, "Network.requestWillBeSent")
         assert line["networkRequestId"] == started["requestId"]
         assert "Network.loadingFinished" not in methods(client)
-    until(before, "Network.loadingFinished")
+    let_go(watched, lambda: "Network.loadingFinished" in methods(before))
     texts = [line["entry"]["text"] for line in told(before, "Log.entryAdded")]
     assert len(texts) == 2
-    assert "slow native call (10," in texts[1]
+    assert "slow native call (" in texts[1]
+    assert "going on" not in texts[1]
 
 
 def test_a_call_that_hangs_is_seen_though_it_was_to_be_only_counted(
@@ -142,11 +155,14 @@ def test_a_call_that_hangs_is_seen_though_it_was_to_be_only_counted(
         row = next(row for row in rows if row["requestId"] == call["callId"])
         assert row["request"]["url"].partition("#")[0] == "ffi://backend/js__hold"
         assert row["initiator"]["stack"]["callFrames"][0]["url"].endswith("obeys.py")
-    wait(lambda: not holding(before))
-    [hold] = before.call("Native.getStatistics")["statistics"]
-    assert hold["count"] == MANY + 1
+    let_go(watched, lambda: not holding(before))
+    # What was counted is told a moment later.
+    [hold] = wait(
+        lambda: before.call("Native.getStatistics")["statistics"],
+        lambda statistics: statistics[0]["count"] == MANY + 1,
+    )
     assert hold["counted"] > 0
-    assert hold["max"] >= HANGS * 1000
+    assert hold["max"] >= call["elapsed"]
 
 
 def test_a_call_that_was_to_be_only_counted_and_ends_the_process_stays(
@@ -168,11 +184,10 @@ def test_a_call_that_has_returned_does_not_seem_to_go_on_while_the_program_is_st
     watched: Watched, open_one: Open
 ) -> None:
     client = open_one()
-    began = time.monotonic()
-    watched.tell("js__add 1 2\nstuck 5")
+    watched.tell(f"js__add 1 2\nstuck {HANGS:.0f}")
     until(client, "Network.loadingFinished")
-    assert time.monotonic() - began < 5
     assert client.call("Native.getRunning")["calls"] == []
+    watched.kill()
 
 
 def test_a_call_that_returns_at_once_is_finished(watched: Watched, open_one: Open) -> None:

@@ -118,7 +118,7 @@ def test_others_go_on_while_a_call_has_let_go_of_the_interpreter_lock(
     module: ModuleType, recorded: Recording
 ) -> None:
     undo = native.instrument(module)
-    thread = threading.Thread(target=module.js__sleep, args=(1,), name="sleeper")
+    thread = threading.Thread(target=module.js__sleep, args=(3,), name="sleeper")
     thread.start()
     wait(lambda: list(recorded))
     assert recorded.only().finished is None

@@ -8,7 +8,7 @@ import sys
 def fetch(url: str) -> int:
     import httpx
 
-    return httpx.get(url).status_code
+    return httpx.get(url, timeout=60).status_code
 
 
 if __name__ == "__main__":

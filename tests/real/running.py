@@ -27,7 +27,7 @@ class Running:
     """
 
     def __init__(self, *words: str, folder: Path) -> None:
-        self._stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115  # closed in close()
+        self._stderr = tempfile.TemporaryFile("a+")  # noqa: SIM115  # closed in close()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tapscope", "run", "--port", "0", "--wait", *words],
             cwd=folder,
@@ -69,7 +69,7 @@ class Running:
         self._stderr.close()
 
     def _url(self) -> str:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not (found := _ADDRESS.search(self.stderr())):
             assert time.monotonic() < deadline, self.stderr()
             time.sleep(0.01)

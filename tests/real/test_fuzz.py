@@ -78,7 +78,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     host = Host(tmp_path / "host.log")
     yield host
     host.process.terminate()
-    host.process.wait(30)
+    host.process.wait(60)
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def answered_id(text: str) -> int | None:
 
 def protocol(host: Host) -> dict[str, Any]:
     """Give the description of all domains, when the program's is among them."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         with urlopen(f"http://{urlsplit(host.url).netloc}/json/protocol") as response:
             described: dict[str, Any] = json.load(response)

@@ -44,7 +44,7 @@ class Host:
         self.url, self.link = self._addresses()
 
     def _addresses(self) -> tuple[str, str]:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not (found := _FOUND.search(self._log.read_text())):
             assert time.monotonic() < deadline, self._log.read_text()
             time.sleep(0.01)
@@ -58,7 +58,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
     yield host
     host.process.send_signal(signal.SIGCONT)
     host.process.terminate()
-    host.process.wait(30)
+    host.process.wait(60)
 
 
 def test_what_the_link_can_not_carry_is_dropped_counted_and_shown(host: Host, server: str) -> None:

@@ -79,7 +79,7 @@ def headless(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[
 
 def test_the_page_is_opened_and_connects(headless: list[subprocess.Popen[bytes]]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(30)
+        server.settimeout(60)
         for number in range(2):
             place = f"127.0.0.1:{server.getsockname()[1]}/{number}"
             page = "devtools://devtools/bundled/worker_app.html"

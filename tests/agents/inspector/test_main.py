@@ -22,8 +22,9 @@ from tapscope.agents.host.config import HostConfig
 from tapscope.agents.link import Encoder
 from tapscope.agents.link.messages import MAGIC, Hello
 from tests.agents.inspector.fakes import ID, upgrade
+from tests.e2e.origin import closed_port
 
-SOON = 20.0
+SOON = 60.0
 PROGRAM = """
 import sys
 from tapscope.agents.host.config import HostConfig
@@ -92,7 +93,9 @@ def start() -> Iterator[Start]:
         def start_one(
             *, keep: bool = False, foreground: bool = False, patience: float = 15
         ) -> Started:
-            inspector = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            # That nobody has the port after it is seen only if nobody else is given it.
+            address = ("127.0.0.1", closed_port())
+            inspector = stack.enter_context(socket.create_server(address))
             directory = tempfile.mkdtemp(prefix="tapscope-")
             link = stack.enter_context(socket.socket(socket.AF_UNIX))
             link.bind(str(Path(directory) / "link"))
@@ -216,7 +219,7 @@ def test_a_keeper_is_let_go_when_the_last_front_end_leaves(start: Start) -> None
 
 
 def test_who_does_not_know_the_secret_is_no_program(start: Start) -> None:
-    host = start(patience=1)
+    host = start(patience=5)
     assert b"token" in read_to_the_end(host.join(token="guess"))
     assert host.ends()
 

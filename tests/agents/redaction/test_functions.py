@@ -94,7 +94,7 @@ def test_functions_are_not_called_where_the_program_runs() -> None:
         threads.append(threading.current_thread())
         return False
 
-    before = threading.enumerate()
+    before = set(threading.enumerate())
     with redacting(Rules(calls=[judge])) as told:
         exchange("http://shop/?a=b", [("X", "y")], Body(b"{}", JSON), error=ValueError("z"))
         while not told.of(ExchangeFailed):
@@ -102,4 +102,4 @@ def test_functions_are_not_called_where_the_program_runs() -> None:
         assert threads
         assert threading.current_thread() not in threads
         told.tap.flush()
-        assert threading.enumerate() == before
+        assert set(threading.enumerate()) <= before
