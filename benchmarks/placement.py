@@ -53,4 +53,5 @@ def started_on(cores: Collection[int]) -> Generator[None]:
 def move_to(cores: Collection[int]) -> None:
     """Keep this process with all its threads to *cores*."""
     for thread in Path("/proc/self/task").iterdir():
-        os.sched_setaffinity(int(thread.name), cores)
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            os.sched_setaffinity(int(thread.name), cores)
