@@ -26,7 +26,7 @@ def output_of(program: str, *options: str) -> str:
         [sys.executable, *options, "-c", textwrap.dedent(program)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -126,6 +126,6 @@ sys.exit(failed)
 
 def test_a_child_forked_while_threads_subscribe_can_subscribe() -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", FORKING], timeout=60, check=False, text=True
+        [sys.executable, "-W", "ignore", "-c", FORKING], timeout=240, check=False, text=True
     )
     assert done.returncode == 0

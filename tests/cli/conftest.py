@@ -137,7 +137,7 @@ def _runner(folder: Path, *prefix: str) -> Run:
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
         )
         return Ended.of(done.returncode, done.stdout, done.stderr)
 

@@ -38,7 +38,7 @@ def test_its_tests_pass(written: Path) -> None:
         env={**os.environ, "TAPSCOPE_DEBUG": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert "3 passed" in done.stdout, done.stdout + done.stderr

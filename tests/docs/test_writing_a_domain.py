@@ -83,7 +83,7 @@ def output(folder: Path, *words: str, **variables: str) -> str:
         env=environment(folder) | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -21,6 +21,7 @@ from tests.integrations.websocket_talks import (
     PONG,
     TEXT,
     on_threads,
+    securing,
 )
 
 websocket: Any = library
@@ -74,9 +75,7 @@ def test_the_stack_shows_where_the_program_connects(sockets: Sockets) -> None:
 def test_over_tls_the_scheme_is_wss(
     sockets: Sockets, authority: trustme.CA, trusting: ssl.SSLContext
 ) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    with on_threads(tls=context) as served:
+    with on_threads(tls=securing(authority)) as served:
         talk(served.url, sslopt={"context": trusting})
     assert sockets.only("client").opening.url == served.url
 

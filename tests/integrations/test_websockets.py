@@ -35,6 +35,7 @@ from tests.integrations.websocket_talks import (
     TEXT,
     on_asyncio,
     on_threads,
+    securing,
     talk_in_threads,
     talk_on_asyncio,
 )
@@ -119,9 +120,7 @@ def test_both_sides_tell_the_same_handshake(talk: Any, serving: Any, sockets: So
 def test_over_tls_the_scheme_is_wss(
     talk: Any, serving: Any, sockets: Sockets, authority: trustme.CA, trusting: ssl.SSLContext
 ) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    with serving(tls=context) as served:
+    with serving(tls=securing(authority)) as served:
         talk(served.url, ssl=trusting)
         client, server = sockets.only("client"), sockets.only("server")
     assert client.opening.url == server.opening.url == f"{served.url}/"

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 import trio
+import trustme
 import websockets.asyncio.client
 import websockets.asyncio.server
 import websockets.sync.client
@@ -41,6 +42,18 @@ class Served:
     """
 
     url: str
+
+
+def securing(authority: trustme.CA) -> ssl.SSLContext:
+    """What a server needs to speak TLS, but for session tickets.
+
+    They come when a client has begun to read in a thread and writes in another, for which
+    OpenSSL is not made: once in a thousand times the client did not hear the answer.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.num_tickets = 0
+    authority.issue_cert("localhost").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
+    return context
 
 
 def _ignore(text: str) -> None:

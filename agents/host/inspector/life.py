@@ -13,7 +13,7 @@ import trio
 
 LINGER = 1.0
 """Seconds that a front end gets to come back: "Reconnect DevTools" reloads its page."""
-ARRIVAL = 5.0
+ARRIVAL = 15.0
 """Seconds that a program gets to link which another has announced before it ended."""
 
 

@@ -133,7 +133,7 @@ def test_a_host_that_was_stopped_finds_the_goodbye_in_the_link(
         address = str(LinkAddress(path, "secret"))
         # Nobody reads until the program has ended.
         command = [sys.executable, "-c", program, address, "3000"]
-        ended = subprocess.run(command, check=False, timeout=60, capture_output=True, text=True)
+        ended = subprocess.run(command, check=False, timeout=240, capture_output=True, text=True)
         assert (ended.returncode, ended.stderr) == (0, "")
         link, _ = listener.accept()
         with link:

@@ -115,7 +115,7 @@ def run(host: FakeHost, program: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-W", "ignore", "-c", PREAMBLE + program, str(host.address)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 
@@ -256,7 +256,7 @@ in_child(work)
             while not host.said:
                 threading.Event().wait(0.001)
             Path(address.path).unlink()
-            output, _ = program.communicate(timeout=60)
+            output, _ = program.communicate(timeout=240)
     assert program.returncode == 0
     assert json.loads(output) is False
 
