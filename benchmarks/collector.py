@@ -26,7 +26,8 @@ class _Export(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        request = ExportTraceServiceRequest.FromString(body)
+        # There may be metrics and logs as well.
+        request = ExportTraceServiceRequest.FromString(body if self.path == "/v1/traces" else b"")
         scopes = [scope for resource in request.resource_spans for scope in resource.scope_spans]
         self.server.spans += sum(len(scope.spans) for scope in scopes)
         self.send_response(200)

@@ -11,9 +11,8 @@ import attrs
 from clients import Timing
 from field import Case
 from samples import Spread, added, share
-from variants import UNSEEN
+from variants import PEERS, UNSEEN
 
-PEERS = ("OpenTelemetry", "OpenTelemetry, exporting")
 _MICROSECOND = 1000.0
 
 Kind: TypeAlias = Literal["wall", "processor"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -82,10 +83,30 @@ def opentelemetry_exporting() -> Watch:
     """OpenTelemetry makes a span of each request and sends it to a collector in another process."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
-    collector = Process("collector.py")
-    _kept_open.append(collector)
+    collector = _collector()
     exporter = OTLPSpanExporter(f"http://127.0.0.1:{collector.greeting}/v1/traces")
     return Watch(deliver=_instrument(exporter), recorded=collector.ask)
+
+
+def opentelemetry_instrument() -> Watch:
+    """OpenTelemetry as its command ``opentelemetry-instrument`` puts it before a program."""
+    from opentelemetry.instrumentation import auto_instrumentation
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import get_tracer_provider
+
+    collector = _collector()
+    os.environ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
+    os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{collector.greeting}"
+    auto_instrumentation.initialize(swallow_exceptions=False)
+    provider = get_tracer_provider()
+    assert isinstance(provider, TracerProvider)
+    return Watch(deliver=provider.force_flush, recorded=collector.ask)
+
+
+def _collector() -> Process:
+    collector = Process("collector.py")
+    _kept_open.append(collector)
+    return collector
 
 
 def _instrument(exporter: SpanExporter) -> Callable[[], object]:
@@ -130,9 +151,13 @@ VARIANTS: dict[str, Callable[[], Watch]] = {
     "front end attached": recording,
     "OpenTelemetry": opentelemetry,
     "OpenTelemetry, exporting": opentelemetry_exporting,
+    "opentelemetry-instrument": opentelemetry_instrument,
     "httpdbg": httpdbg,
 }
 """The first is what all are compared with; the second tells what is noise."""
 
-UNSEEN = {("OpenTelemetry", "http.client"), ("OpenTelemetry, exporting", "http.client")}
+PEERS = ("OpenTelemetry", "OpenTelemetry, exporting", "opentelemetry-instrument")
+"""What ours is compared with."""
+
+UNSEEN = {(peer, "http.client") for peer in PEERS}
 """What a variant does not watch at all."""
