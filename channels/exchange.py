@@ -57,12 +57,14 @@ class Operation:
         stack: Where the program made the call; the requests have no stack of their own.
     """
 
-    # Of the class, as setting what is seldom used costs every call.
-    at: int | None = None
-    newest: int | None = None
-    redirect: int | None = None
-    stack: Stack = ()
-    _token: Token[Operation | None] | None = None
+    __slots__ = ("_token", "at", "newest", "redirect", "stack")
+
+    def __init__(self) -> None:
+        self.at: int | None = None
+        self.newest: int | None = None
+        self.redirect: int | None = None
+        self.stack: Stack = ()
+        self._token: Token[Operation | None] | None = None
 
     def __enter__(self) -> Operation:  # noqa: PYI034  # it may be another one
         outer = _operation.get()

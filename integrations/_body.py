@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from http.client import IncompleteRead
+from io import BufferedReader
+from operator import attrgetter
 from typing import Any
 
 from ..channels.exchange import ClientExchange
@@ -24,7 +26,8 @@ def watch_body(response: Any, exchange: ClientExchange) -> None:
         exchange.finish()
     else:
         body = _Body(exchange, response.length, is_chunked=response.chunked)
-        response.fp = _WatchedFile(response.fp, body)
+        watched = _WatchedReader if type(response.fp) is BufferedReader else _WatchedFile
+        response.fp = watched(response.fp, body)
 
 
 class _Body:
@@ -76,13 +79,12 @@ class _Body:
             self.exchange.finish()
 
 
-class _WatchedFile:
+class _WatchedReader:
     """The file of a response: reads from the real one and publishes what was read.
 
     Stands in for the real file in every other way too, its type included.
     """
 
-    # Looking up an attribute is slow in a class with __getattr__, so the rest is in _Body.
     __slots__ = ("__weakref__", "_body", "_file")
 
     def __init__(self, file: Any, body: _Body) -> None:
@@ -160,9 +162,6 @@ class _WatchedFile:
     def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         return self._file.__class__
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
     def __iter__(self) -> Iterator[bytes]:
         return self
 
@@ -178,3 +177,18 @@ class _WatchedFile:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+# Not by __getattr__, as looking up any attribute is slow in a class that has that.
+for _name in set(dir(BufferedReader)) - set(dir(_WatchedReader)):
+    if not _name.startswith("__"):
+        setattr(_WatchedReader, _name, property(attrgetter(f"_file.{_name}")))
+
+
+class _WatchedFile(_WatchedReader):
+    """A file of another type, which may have any attribute."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)

@@ -28,20 +28,29 @@ _Headers: TypeAlias = list[tuple[bytes, bytes]]
 class Sending:
     """A request from its first byte until its response has arrived."""
 
-    # Of the class, as setting what is seldom used costs every request.
-    send_end: int | None = None
-    _chunks: ChunkedSplitter | None = None
-    _connecting = False
-    _answered = False
-    _error: BaseException | None = None
+    __slots__ = (
+        "_answered",
+        "_chunks",
+        "_connecting",
+        "_error",
+        "_headers",
+        "connection",
+        "exchange",
+        "send_end",
+        "send_start",
+    )
 
     def __init__(
         self, exchange: ClientExchange, headers: _Headers, connection: Connection | None
     ) -> None:
-        self._headers = headers
         self.exchange = exchange
         self.connection = connection
         self.send_start: int | None = None
+        self.send_end: int | None = None
+        self._headers = headers
+        self._chunks: ChunkedSplitter | None = None
+        self._connecting = self._answered = False
+        self._error: BaseException | None = None
 
     def send(self, original: Callable[..., Any], connection: Any, data: Any) -> Any:
         """Send *data*; the head of the request comes first, and opens the connection."""
