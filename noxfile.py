@@ -26,14 +26,17 @@ nox.options.sessions = ["lint", "types", "layers", "tests"]
 
 
 @functools.cache
-def _dist() -> tempfile.TemporaryDirectory[str]:
-    """Where this run's wheel is put; removed when nox ends."""
-    return tempfile.TemporaryDirectory(prefix="tapscope-dist-")
+def _dist(python: str) -> tempfile.TemporaryDirectory[str]:
+    """Where this run's wheel for that Python is put; removed when nox ends."""
+    return tempfile.TemporaryDirectory(prefix=f"tapscope-dist-{python}-")
 
 
 def _build(session: nox.Session) -> Path:
-    """The wheel, built once for all sessions; through the sdist, which knows no stale build/lib."""
-    dist = Path(_dist().name)
+    """The wheel, built once for each Python, as a part of it is in C.
+
+    It is built through the sdist, which knows no stale build/lib.
+    """
+    dist = Path(_dist(str(session.python or RUNNING)).name)
     if not any(dist.glob("*.whl")):
         session.install("build")
         session.run("python", "-m", "build", "--outdir", str(dist), silent=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from types import CodeType, FrameType
@@ -28,27 +29,26 @@ DEPTH = 64
 """The most frames a stack holds; the outermost are left out."""
 
 
-def capture_stack(skip: int = 0) -> Stack:
-    """Take the call stack of the caller, without its innermost *skip* frames."""
-    stack: list[CodeType | int] = []
-    # inspect.currentframe() would do a call more and give the same.
-    frame: FrameType | None = sys._getframe(skip + 1)  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
-    for _ in range(DEPTH):
-        if frame is None:
-            break
-        stack += frame.f_code, frame.f_lasti
-        frame = frame.f_back
-    link = _linking.link  # not linked(), as this is asked for every event
-    return stack if link is None else link(stack)
-
-
-def stack_of(frame: FrameType | None) -> Stack:
+def stack_of(frame: FrameType | None, /) -> list[CodeType | int]:
     """Take the call stack that *frame*, of any thread, is the innermost of."""
     stack: list[CodeType | int] = []
     while frame is not None and len(stack) < 2 * DEPTH:
         stack += (frame.f_code, frame.f_lasti)
         frame = frame.f_back
     return stack
+
+
+# Where there was no compiler, all is the same but for the time.
+with contextlib.suppress(ImportError):
+    from ._frames import stack_of
+
+
+def capture_stack(skip: int = 0) -> Stack:
+    """Take the call stack of the caller, without its innermost *skip* frames."""
+    # inspect.currentframe() would do a call more and give the same.
+    stack = stack_of(sys._getframe(skip + 1))  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
+    link = _linking.link  # not linked(), as this is asked for every event
+    return stack if link is None else link(stack)
 
 
 def linked(stack: Stack) -> Stack:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.machinery import PathFinder
 
 _COMMANDS = {
     "run": "run a Python program and show what it does in Chrome DevTools",
@@ -52,8 +54,6 @@ def _main_of(name: str) -> Callable[[list[str]], int]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from tapscope import __version__
-
     width = max(map(len, _COMMANDS))
     listing = [f"  tapscope {name:{width}}  {what}" for name, what in _COMMANDS.items()]
     parser = argparse.ArgumentParser(
@@ -63,6 +63,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog="\n".join(["commands:", *listing, "", _EXAMPLES]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"tapscope {__version__}")
+    parser.add_argument("--version", action="version", version=_version())
     parser.add_argument("command", choices=_COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
     return parser
+
+
+def _version() -> str:
+    from tapscope import __version__
+
+    from .. import agents
+
+    # Found by its file, as importing the tap would make every command wait.
+    folders = [os.path.join(folder, "tap") for folder in agents.__path__]
+    has_taker = PathFinder.find_spec("_taker", folders) is not None
+    return f"tapscope {__version__} {'with' if has_taker else 'without'} C extension"

@@ -77,6 +77,8 @@ class EventEncoder:
             traceback the end, with a word about the rest.
     """
 
+    __slots__ = ("_pack", "_stacks", "_texts", "max_text")
+
     def __init__(self) -> None:
         self.max_text: int = MAX_TEXT
         # One packer for all: packing holds the interpreter lock to its end.

@@ -8,8 +8,7 @@ from typing import Any
 from ...channels import Channel, Lifecycle, Subscription, observe_lifecycles
 from ...channels.log import records
 from .queue import EventQueue
-
-Taker = Callable[[Any, str], object]
+from .takers import Take, client_takers
 
 
 class Listening:
@@ -81,12 +80,12 @@ class Listening:
         for subscription in self._subscriptions.pop(name, ()):
             subscription.close()
 
-    def _takers(self, name: str) -> tuple[Taker, ...]:
+    def _takers(self, name: str) -> tuple[Take, ...]:
         queue = self._queue
         if name == records.name:
             return (queue.record,)
         if name == "http.client":
-            return queue.start, queue.headers, queue.body_chunk, queue.finish, queue.error
+            return client_takers(queue)
         if name == "http.server":
             received, sent = queue.request_received, queue.response_sent
             return received, sent, queue.body_chunk, queue.finish, queue.error

@@ -30,6 +30,8 @@ class StackTable:
     tapscope's own frames are left out: the program did not write them.
     """
 
+    __slots__ = ("_kept", "_last", "_latest", "_numbers")
+
     def __init__(self) -> None:
         self._numbers: dict[_Key, int] = {}
         # Identity is the key, as comparing code objects by value is slow; so

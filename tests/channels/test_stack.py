@@ -1,9 +1,16 @@
 from __future__ import annotations
 
-from types import CodeType
+import inspect
+import os
+import sys
+from importlib.util import find_spec, module_from_spec
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
 
 from tapscope.channels import Stack, capture_stack
-from tapscope.channels._stack import DEPTH
+from tapscope.channels._stack import DEPTH, stack_of
 
 
 def names(stack: Stack) -> list[str]:
@@ -40,3 +47,31 @@ def test_a_deep_stack_keeps_its_innermost_frames() -> None:
         return deep(count - 1) if count else capture_stack()
 
     assert names(deep(200)) == ["deep"] * DEPTH
+
+
+def test_a_stack_without_c_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a frame of any depth, and of none."""
+
+    def frames(count: int) -> FrameType | None:
+        return frames(count - 1) if count else inspect.currentframe()
+
+    monkeypatch.setitem(sys.modules, "tapscope.channels._frames", None)
+    spec = find_spec("tapscope.channels._stack")
+    assert spec is not None
+    assert spec.loader is not None
+    plain = module_from_spec(spec)
+    spec.loader.exec_module(plain)
+    for frame in (frames(0), frames(DEPTH - 1), frames(DEPTH), None):
+        stacks = [take(frame) for take in (plain.stack_of, stack_of)]
+        assert stacks[0] == stacks[1]
+    assert inspect.isfunction(plain.stack_of)
+
+
+@pytest.mark.skipif(
+    "CI" not in os.environ and find_spec("tapscope.channels._frames") is None,
+    reason="tapscope was installed without a compiler",
+)
+def test_only_frames_have_stacks() -> None:
+    not_a_frame: Any = "a frame"
+    with pytest.raises(TypeError, match="expected a frame or None, not 'a frame'"):
+        stack_of(not_a_frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -25,8 +26,10 @@ COMMANDS = (
 
 
 def test_the_version_is_told(command: Run) -> None:
-    """``--version`` names the package and its version."""
-    assert command("--version").out == f"tapscope {tapscope.__version__}\n"
+    """``--version`` names the package, its version, and whether its part in C was compiled."""
+    found = importlib.util.find_spec("tapscope.agents.tap._taker")
+    extension = "without C extension" if found is None else "with C extension"
+    assert command("--version").out == f"tapscope {tapscope.__version__} {extension}\n"
 
 
 @pytest.mark.parametrize("name", ["domains", "channels"])

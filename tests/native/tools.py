@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
+
+from tests.native.building import headers, missing
 
 SOURCES = Path(__file__).parent
 CRATES = Path("/usr/share/cargo/registry")
@@ -46,7 +47,7 @@ def nanobind(folder: Path) -> Path:
 def pyo3(folder: Path) -> Path:
     """Build ``rusty`` from the crates that Debian has, or else from those of crates.io."""
     if shutil.which("cargo") is None:
-        _missing("cargo")
+        missing("cargo")
     shutil.copytree(SOURCES / "rusty", folder, dirs_exist_ok=True)
     if next(CRATES.glob("pyo3-0.17.*"), None) is not None:
         places = ["source.crates-io.replace-with='debian'", f"source.debian.directory='{CRATES}'"]
@@ -56,7 +57,7 @@ def pyo3(folder: Path) -> Path:
         if subprocess.run(
             ["cargo", "fetch"], cwd=folder, capture_output=True, check=False
         ).returncode:
-            _missing("PyO3: neither Debian 12's librust-pyo3-dev nor crates.io")
+            missing("PyO3: neither Debian 12's librust-pyo3-dev nor crates.io")
     _run("cargo", "build", *options, folder=folder, PYO3_PYTHON=sys.executable)
     [library] = (folder / "target" / "debug").glob("librusty.*[oyb]")
     return library.rename(folder / "rusty.so")
@@ -70,18 +71,11 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
 }
 
 
-def _missing(what: str) -> NoReturn:
-    """Skip the test, but where everything has to be there."""
-    give_up = pytest.fail if "CI" in os.environ else pytest.skip
-    give_up(f"there is no {what}")
-
-
 def _compile(compiler: str, folder: Path, name: str, *options: str) -> Path:
     if shutil.which(compiler) is None:
-        _missing(compiler)
+        missing(compiler)
     built = folder / f"{name}.so"
-    include = f"-I{sysconfig.get_path('include')}"
-    _run(compiler, "-shared", "-fPIC", include, *options, "-o", str(built), folder=folder)
+    _run(compiler, "-shared", "-fPIC", headers(), *options, "-o", str(built), folder=folder)
     return built
 
 

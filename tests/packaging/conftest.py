@@ -13,9 +13,20 @@ from pathlib import Path
 import attrs
 import pytest
 
+from tests.native import building
+
 CHECKOUT = Path(__file__).parents[2]
 LEFT_BEHIND = shutil.ignore_patterns(
-    ".?*_cache", ".git", ".nox", ".venv", "*.egg-info", "build", "dist"
+    ".?*_cache",
+    ".git",
+    ".hypothesis",
+    ".nox",
+    ".venv",
+    "*.egg-info",
+    "*.so",
+    "__pycache__",
+    "build",
+    "dist",
 )
 
 
@@ -62,11 +73,12 @@ def run(command: list[str], cwd: Path, environ: dict[str, str] | None = None) ->
     return done.stdout
 
 
-def pip_install(environment: Environment, *what: str | Path) -> None:
+def pip_install(environment: Environment, *what: str | Path, **environ: str) -> None:
     """Installs without the network: no dependencies, and this environment's setuptools builds."""
     offline = ["--ignore-installed", "--no-build-isolation", "--no-deps", "--no-index"]
     pip = [sys.executable, "-P", "-m", "pip", "--python", str(environment.python)]
-    run([*pip, "install", *offline, *map(str, what)], environment.folder)
+    install = [*pip, "install", *offline, *map(str, what)]
+    run(install, environment.folder, {**os.environ, **environ})
 
 
 def new_environment(folder: Path) -> Environment:
@@ -76,6 +88,13 @@ def new_environment(folder: Path) -> Environment:
     ours = sysconfig.get_path("purelib")
     (environment.site_packages / "_ours.pth").write_text(f"{ours}\n")
     return environment
+
+
+@pytest.fixture(scope="session")
+def compiler() -> None:
+    """Where C can't be compiled the test is skipped, in CI it fails."""
+    building.compiler()
+    building.headers()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sysconfig
 import tarfile
 import tomllib
 import zipfile
@@ -13,6 +14,7 @@ SETUPTOOLS = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["s
 FOLDERS: dict[Path, str] = {
     CHECKOUT / path: name for name, path in SETUPTOOLS["package-dir"].items()
 }
+OF_C = {".c", ".h", ".so"}
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +58,22 @@ def test_the_wheel_has_every_file_of_the_folders(in_wheel: set[str]) -> None:
     for folder, name in FOLDERS.items():
         for path in folder.rglob("*.*"):
             inside = path.relative_to(folder)
-            if {"_root", "__pycache__"}.isdisjoint(inside.parts):
+            if {"_root", "__pycache__"}.isdisjoint(inside.parts) and path.suffix not in OF_C:
                 expected.add((Path(*name.split(".")) / inside).as_posix())
-    assert expected ^ {name for name in in_wheel if name.startswith("tapscope/")} == set()
+    found = {name for name in in_wheel if name.startswith("tapscope/")}
+    assert expected ^ {name for name in found if not name.endswith(".so")} == set()
+
+
+@pytest.mark.usefixtures("compiler")
+def test_the_wheel_has_what_is_in_c_compiled(in_wheel: set[str]) -> None:
+    """For the Python that built it, and without the sources."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    modules = {
+        Path(*name.split("."), path.relative_to(folder)).with_suffix(suffix).as_posix()
+        for folder, name in FOLDERS.items()
+        for path in folder.rglob("*.c")
+    }
+    assert {name for name in in_wheel if Path(name).suffix in OF_C} == modules
 
 
 def test_the_wheel_says_that_it_is_typed(in_wheel: set[str]) -> None:
@@ -68,7 +83,17 @@ def test_the_wheel_says_that_it_is_typed(in_wheel: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["LICENSE", "MANIFEST.in", "noxfile.py", "pyproject.toml", "tests/packaging/test_dists.py"],
+    [
+        "LICENSE",
+        "MANIFEST.in",
+        "agents/tap/_packing.h",
+        "agents/tap/_taker.c",
+        "agents/tap/_taker.pyi",
+        "noxfile.py",
+        "pyproject.toml",
+        "setup.py",
+        "tests/packaging/test_dists.py",
+    ],
 )
 def test_the_sdist_can_be_worked_on(in_sdist: set[str], name: str) -> None:
     """A packager runs the tests from it."""

@@ -1,8 +1,24 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from tests.packaging.conftest import CHECKOUT, Environment
+import pytest
+
+from tests.packaging.conftest import (
+    CHECKOUT,
+    LEFT_BEHIND,
+    Dists,
+    Environment,
+    new_environment,
+    pip_install,
+)
+
+REFUSED = """if True:
+    import contextlib, urllib.request
+    with contextlib.suppress(OSError):
+        urllib.request.urlopen("http://127.0.0.1:9/refused")
+"""
 
 
 def test_the_command_works_outside_the_checkout(installed: Environment, tmp_path: Path) -> None:
@@ -38,3 +54,22 @@ def test_the_folders_are_no_top_level_packages(installed: Environment, tmp_path:
     """``channels`` is Django's and ``agents`` is somebody's, too."""
     code = "import importlib.util as u; print([u.find_spec(n) for n in ('channels', 'agents')])"
     assert installed.run("python", "-c", code, cwd=tmp_path) == "[None, None]\n"
+
+
+@pytest.mark.usefixtures("compiler")
+def test_what_is_in_c_is_there(installed: Environment, tmp_path: Path) -> None:
+    """Whichever way it was installed, where there is a compiler."""
+    installed.run("python", "-c", "import tapscope.agents.tap._taker", cwd=tmp_path)
+    installed.run("python", "-c", "import tapscope.channels._frames", cwd=tmp_path)
+    assert installed.run("tapscope", "--version", cwd=tmp_path).endswith(" with C extension\n")
+
+
+@pytest.mark.parametrize("how", [[], ["--editable"]], ids=["copied", "editable"])
+def test_without_a_compiler_it_is_all_python(dists: Dists, how: list[str], tmp_path: Path) -> None:
+    """It is installed all the same, and tells the same."""
+    source = shutil.copytree(dists.source, tmp_path / "source", ignore=LEFT_BEHIND)
+    environment = new_environment(tmp_path / "venv")
+    pip_install(environment, *how, source, CC="false")
+    assert environment.run("tapscope", "--version", cwd=tmp_path).endswith(" without C extension\n")
+    environment.run("tapscope", "record", "-o", "it.har", "-c", REFUSED, cwd=tmp_path)
+    assert "http://127.0.0.1:9/refused" in (tmp_path / "it.har").read_text()

@@ -1,0 +1,3 @@
+from types import CodeType, FrameType
+
+def stack_of(frame: FrameType | None, /) -> list[CodeType | int]: ...
