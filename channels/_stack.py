@@ -40,7 +40,7 @@ def stack_of(frame: FrameType | None, /) -> list[CodeType | int]:
 
 # Where there was no compiler, all is the same but for the time.
 with contextlib.suppress(ImportError):
-    from ._frames import stack_of as stack_of
+    from ._frames import stack_of as stack_of  # noqa: PLC0414  # exported
 
 
 def capture_stack(skip: int = 0) -> Stack:
