@@ -270,10 +270,17 @@ class EventQueue:
             self._pushed_bytes = self._popped_bytes = 0
             return None
         if isinstance(event, DroppedChunk):
-            self._gaps.pop((event.id, event.sent), None)
-            return self.encoder.dropped_chunk(event)
+            return self._gap(event)
         self._popped_bytes += len(event)
         return event
+
+    def _gap(self, event: DroppedChunk) -> bytes:
+        self._gaps.pop((event.id, event.sent), None)
+        try:
+            return self.encoder.dropped_chunk(event)
+        except Exception as error:
+            self._lost(event, error)
+            return b""
 
     def take(self) -> list[bytes]:
         """Give some of the oldest events; none if there are none."""

@@ -5,8 +5,9 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapscope.agents.link import messages
+from tapscope.agents.link import Decoder, messages
 from tapscope.agents.link.messages import MESSAGES
+from tapscope.agents.tap.encoder import EventEncoder
 from tapscope.agents.tap.events import DroppedChunk, Event
 from tapscope.agents.tap.queue import EventQueue
 from tapscope.channels.http import (
@@ -255,3 +256,11 @@ def test_many_threads_may_append_while_one_takes() -> None:
     taken += popped(shared)
     assert len(taken) == 4 * 500 * 4
     assert shared.dropped_exchanges == shared.dropped_body_bytes == 0
+
+
+def test_a_gap_that_no_message_can_hold_stops_nothing() -> None:
+    full = EventQueue(EventEncoder(), lambda: False, max_bytes=0)
+    full.body_chunk(BodyChunk(1, 2**64, b"dropped", sent=False), "")
+    full.finish(end(1), "")
+    told = b"".join([*full.take(), *full.take()])
+    assert list(Decoder(magic=False).feed(told)) == [messages.ExchangeFinished(1, 4, None, True)]
