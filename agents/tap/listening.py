@@ -8,7 +8,7 @@ from typing import Any
 from ...channels import Channel, Lifecycle, Subscription, observe_lifecycles
 from ...channels.log import records
 from .queue import EventQueue
-from .takers import Take, client_takers
+from .takers import Take, client_takers, server_takers
 
 
 class Listening:
@@ -87,8 +87,7 @@ class Listening:
         if name == "http.client":
             return client_takers(queue)
         if name == "http.server":
-            received, sent = queue.request_received, queue.response_sent
-            return received, sent, queue.body_chunk, queue.finish, queue.error
+            return server_takers(queue)
         if name in {"websocket.client", "websocket.server"}:
             opened, frame, closed = queue.socket_opened, queue.socket_frame, queue.socket_closed
             return queue.socket_opening, opened, frame, closed, queue.error

@@ -1,4 +1,4 @@
-"""What takes the events of HTTP clients from the bus: the queue, or C in its place.
+"""What takes the events of HTTP from the bus: the queue, or C in its place.
 
 Encoding events is a good part of what watching costs a program, and takes C a
 tenth of that.  Where there was no compiler, all is the same but for the time.
@@ -27,6 +27,21 @@ def client_takers(queue: EventQueue) -> tuple[Take, ...]:
     return (
         _quick(queue, queue.start, http.RequestStarted, messages.RequestStarted),
         _quick(queue, queue.headers, http.ResponseStarted, messages.ResponseStarted),
+        *_takers_of_the_rest(queue),
+    )
+
+
+def server_takers(queue: EventQueue) -> tuple[Take, ...]:
+    """Give what leaves the events of ``http.server`` in *queue*, in the order of a lifecycle."""
+    return (
+        _quick(queue, queue.request_received, http.RequestReceived, messages.RequestReceived),
+        _quick(queue, queue.response_sent, http.ResponseSent, messages.ResponseSent),
+        *_takers_of_the_rest(queue),
+    )
+
+
+def _takers_of_the_rest(queue: EventQueue) -> tuple[Take, Take, Take]:
+    return (
         _quick(queue, queue.body_chunk, http.BodyChunk, messages.BodyChunk),
         _quick(queue, queue.finish, http.ExchangeFinished, messages.ExchangeFinished),
         queue.error,

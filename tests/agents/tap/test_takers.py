@@ -7,6 +7,7 @@ import http
 import os
 import sys
 import weakref
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from tapscope.agents.tap.encoder import EventEncoder
 from tapscope.agents.tap.events import Event
 from tapscope.agents.tap.forking import Waking
 from tapscope.agents.tap.queue import EventQueue
-from tapscope.agents.tap.takers import client_takers
+from tapscope.agents.tap.takers import Take, client_takers, server_takers
 from tapscope.channels import Stack, capture_stack
 from tapscope.channels._origins import LinkedStack
 from tapscope.channels.http import (
@@ -27,7 +28,9 @@ from tapscope.channels.http import (
     Connection,
     ExchangeFailed,
     ExchangeFinished,
+    RequestReceived,
     RequestStarted,
+    ResponseSent,
     ResponseStarted,
     Security,
 )
@@ -35,7 +38,16 @@ from tapscope.channels.http import (
 if find_spec("tapscope.agents.tap._taker") is None and "CI" not in os.environ:
     pytest.skip("tapscope was installed without a compiler", allow_module_level=True)
 
-EVENTS = (RequestStarted, ResponseStarted, BodyChunk, ExchangeFinished, ExchangeFailed)
+TAKERS: dict[type, tuple[str, Callable[[EventQueue], tuple[Take, ...]], int]] = {
+    RequestStarted: ("start", client_takers, 0),
+    ResponseStarted: ("headers", client_takers, 1),
+    RequestReceived: ("request_received", server_takers, 0),
+    ResponseSent: ("response_sent", server_takers, 1),
+    BodyChunk: ("body_chunk", client_takers, 2),
+    ExchangeFinished: ("finish", server_takers, 3),
+    ExchangeFailed: ("error", server_takers, 4),
+}
+"""What takes an event in Python, and where what does so in C is found."""
 HERE = capture_stack()[:6]
 SECURITY = Security("TLS_AES", True, "a", "b", ("a", "*.a"), 1, 2, b"\x30")
 CONNECTION = Connection(3, "::1", 443, 10, None, 12, 13, 14, 15, "TLSv1.3", 2, SECURITY)
@@ -51,21 +63,9 @@ class AskedQueue(EventQueue):
         self.asked: list[Event] = []
         self.takers: tuple[object, ...] = ()
 
-    def start(self, event: RequestStarted, name: str) -> None:
+    def _add(self, event: Any, encode: Callable[[Any], bytes]) -> None:
         self.asked.append(event)
-        super().start(event, name)
-
-    def headers(self, event: ResponseStarted, name: str) -> None:
-        self.asked.append(event)
-        super().headers(event, name)
-
-    def body_chunk(self, event: BodyChunk, name: str) -> None:
-        self.asked.append(event)
-        super().body_chunk(event, name)
-
-    def finish(self, event: ExchangeFinished, name: str) -> None:
-        self.asked.append(event)
-        super().finish(event, name)
+        super()._add(event, encode)
 
 
 def queue(max_events: int = 1000, max_bytes: int = 1_000_000) -> EventQueue:
@@ -73,12 +73,13 @@ def queue(max_events: int = 1000, max_bytes: int = 1_000_000) -> EventQueue:
 
 
 def in_python(queue: EventQueue, event: Event) -> None:
-    takers: Any = (queue.start, queue.headers, queue.body_chunk, queue.finish, queue.error)
-    takers[EVENTS.index(type(event))](event, "http.client.any")
+    method, _, _ = TAKERS[type(event)]
+    getattr(queue, method)(event, "http.any")
 
 
 def in_c(queue: EventQueue, event: Event) -> None:
-    client_takers(queue)[EVENTS.index(type(event))](event, "http.client.any")
+    _, takers, place = TAKERS[type(event)]
+    takers(queue)[place](event, "http.any")
 
 
 def left_in(queue: EventQueue) -> list[bytes]:
@@ -90,6 +91,11 @@ def left_in(queue: EventQueue) -> list[bytes]:
 
 def start(**changes: Any) -> RequestStarted:
     plain = RequestStarted(1, 2, "GET", "http://shop/", [(b"a", b"b")], HERE, "main", None, None)
+    return attrs.evolve(plain, **changes)
+
+
+def incoming(**changes: Any) -> RequestReceived:
+    plain = RequestReceived(1, 2, "GET", "http://shop/", [(b"a", b"b")], "http/1.1", "main")
     return attrs.evolve(plain, **changes)
 
 
@@ -129,7 +135,22 @@ events = st.one_of(
         st.booleans(),
         early_hints=headers,
     ),
-    st.builds(BodyChunk, st.integers(0, 3), st.integers(0, 2**63), pieces, st.booleans()),
+    st.builds(
+        RequestReceived,
+        numbers,
+        numbers,
+        texts,
+        texts,
+        headers,
+        texts,
+        texts,
+        stacks,
+        connections,
+        st.none() | texts,
+        st.none() | numbers,
+    ),
+    st.builds(ResponseSent, numbers, numbers, numbers, texts, headers, st.none() | texts),
+    st.builds(BodyChunk, numbers, numbers, pieces, st.booleans()),
     st.builds(ExchangeFinished, numbers, numbers, st.none() | numbers, st.booleans()),
     st.builds(ExchangeFailed, st.just(1), st.just(2), st.just(ValueError("no"))),
 )
@@ -165,6 +186,8 @@ PLAIN = {
     "a response": answer(),
     "a response without a connection": answer(connection=None, headers=()),
     "a response with hints": answer(early_hints=[(b"link", b"</a.css>")]),
+    "an incoming request": incoming(connection=CONNECTION, endpoint="shop.view"),
+    "a response that is sent": ResponseSent(1, 2, 200, "", [(b"a", b"b")], "shop.view"),
     "a piece of a body": BodyChunk(1, 2**40, b"x" * 70_000, sent=False),
     "an end": ExchangeFinished(1, 2, None, complete=True),
 }
@@ -177,6 +200,7 @@ SPECIAL = {
     "a stack that is new": start(stack=capture_stack()),
     "a stack with parents": start(stack=LinkedStack(HERE, ())),
     "a status of another type": answer(status=http.HTTPStatus.OK),
+    "headers of an incoming request in an iterator's place": incoming(headers=range(3)),
     "no bytes": BodyChunk(1, 2, bytearray(b"x"), sent=False),  # type: ignore[arg-type]
     "a large piece of a body": BodyChunk(1, 2, bytes(2**20), sent=False),
 }
@@ -241,4 +265,5 @@ def test_a_queue_that_nobody_has_any_more_goes_with_its_takers() -> None:
 def test_without_a_compiler_the_queue_takes_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tapscope.agents.tap._taker", None)
     one = queue()
-    assert client_takers(one) == (one.start, one.headers, one.body_chunk, one.finish, one.error)
+    for method, takers, place in TAKERS.values():
+        assert takers(one)[place] == getattr(one, method)
