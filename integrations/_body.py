@@ -22,61 +22,12 @@ _ALL = sys.maxsize
 
 def watch_body(response: Any, exchange: ClientExchange) -> None:
     """Publish what the program reads of *response*; at once the end if it has no body."""
-    if response.fp is None or response.length == 0:
+    file, length = response.fp, response.length
+    if file is None or length == 0:
         exchange.finish()
     else:
-        body = _Body(exchange, response.length, is_chunked=response.chunked)
-        watched = _WatchedReader if type(response.fp) is BufferedReader else _WatchedFile
-        response.fp = watched(response.fp, body)
-
-
-class _Body:
-    """What was read of a body, and so what is missing."""
-
-    __slots__ = ("_chunks", "_left", "exchange")
-
-    def __init__(self, exchange: ClientExchange, length: int | None, *, is_chunked: bool) -> None:
-        self.exchange = exchange
-        self._chunks = ChunkedSplitter() if is_chunked else None
-        self._left = length
-
-    def took(self, data: bytes | None, asked: int) -> None:
-        """Publish *data*; fewer bytes than *asked* come if the server closes the connection."""
-        exchange = self.exchange
-        if exchange.ended or data is None:
-            return
-        length, left = len(data), self._left
-        if self._chunks is not None:
-            self._took_chunks(self._chunks, data)
-        elif length:
-            exchange.received(data)
-            if left is not None:
-                self._left = left = left - length
-                if left <= 0:
-                    exchange.finish()
-                    return
-        if length < asked and not exchange.ended:
-            self._ended(data)
-
-    def closed(self) -> None:
-        """Take note that the program reads no more."""
-        if not self.exchange.ended:
-            self.exchange.finish(complete=False)
-
-    def _took_chunks(self, chunks: ChunkedSplitter, data: bytes) -> None:
-        self.exchange.received(chunks.feed(data), len(data))
-        if chunks.ended:
-            self.exchange.finish()
-
-    def _ended(self, data: bytes) -> None:
-        chunks = self._chunks
-        # Servers that leave the trailer out are common enough for http.client to bear with them.
-        if chunks is not None and not chunks.in_trailer:
-            self.exchange.fail(IncompleteRead(data, chunks.missing or None))
-        elif chunks is None and self._left:
-            self.exchange.fail(IncompleteRead(data, self._left))
-        else:
-            self.exchange.finish()
+        watched = _WatchedReader if type(file) is BufferedReader else _WatchedFile
+        response.fp = watched(file, exchange, length, response.chunked)
 
 
 class _WatchedReader:
@@ -85,21 +36,28 @@ class _WatchedReader:
     Stands in for the real file in every other way too, its type included.
     """
 
-    __slots__ = ("__weakref__", "_body", "_file")
+    __slots__ = ("__weakref__", "_chunks", "_exchange", "_file", "_left")
 
-    def __init__(self, file: Any, body: _Body) -> None:
+    def __init__(
+        self,
+        file: Any,
+        exchange: ClientExchange,
+        length: int | None,
+        chunked: bool,  # noqa: FBT001  # as the response says
+    ) -> None:
         self._file = file
-        self._body = body
+        self._exchange = exchange
+        self._left = length
+        self._chunks = ChunkedSplitter() if chunked else None
 
     def read(self, size: int | None = -1, /) -> Any:
-        body = self._body
         try:
             data = self._file.read(size)
         except BaseException as error:
-            body.exchange.fail(error)
+            self._exchange.fail(error)
             hide_us(error)
             raise
-        body.took(data, _ALL if size is None or size < 0 else size)
+        self._took(data, _ALL if size is None or size < 0 else size)
         return data
 
     def read1(self, size: int = -1, /) -> Any:
@@ -126,37 +84,73 @@ class _WatchedReader:
         try:
             self._file.close()
         finally:
-            self._body.closed()
+            self._closed()
 
     def detach(self) -> Any:
-        self._body.closed()
+        self._closed()
         return self._file.detach()
 
     def _read_some(self, read: Any, size: int | None) -> Any:
-        body = self._body
         try:
             data = read(size)
         except BaseException as error:
-            body.exchange.fail(error)
+            self._exchange.fail(error)
             hide_us(error)
             raise
-        body.took(data, 0 if size == 0 else 1)
+        self._took(data, 0 if size == 0 else 1)
         return data
 
     def _read_into(self, read: Any, buffer: Any) -> Any:
-        body = self._body
         try:
             count = read(buffer)
         except BaseException as error:
-            body.exchange.fail(error)
+            self._exchange.fail(error)
             hide_us(error)
             raise
-        if not body.exchange.ended and count is not None:
+        if not self._exchange.ended and count is not None:
             view = memoryview(buffer)
             is_plain = view.itemsize == 1 == view.ndim
             data = view[:count].tobytes() if is_plain else view.tobytes()[:count]
-            body.took(data, min(view.nbytes, 1))
+            self._took(data, min(view.nbytes, 1))
         return count
+
+    def _took(self, data: bytes | None, asked: int) -> None:
+        """Publish *data*; fewer bytes than *asked* come if the server closes the connection."""
+        exchange = self._exchange
+        if exchange.ended or data is None:
+            return
+        length, left = len(data), self._left
+        if self._chunks is not None:
+            self._took_chunks(self._chunks, data)
+        elif length:
+            exchange.received(data)
+            if left is not None:
+                self._left = left = left - length
+                if left <= 0:
+                    exchange.finish()
+                    return
+        if length < asked and not exchange.ended:
+            self._ended(data)
+
+    def _took_chunks(self, chunks: ChunkedSplitter, data: bytes) -> None:
+        self._exchange.received(chunks.feed(data), len(data))
+        if chunks.ended:
+            self._exchange.finish()
+
+    def _ended(self, data: bytes) -> None:
+        chunks = self._chunks
+        # Servers that leave the trailer out are common enough for http.client to bear with them.
+        if chunks is not None and not chunks.in_trailer:
+            self._exchange.fail(IncompleteRead(data, chunks.missing or None))
+        elif chunks is None and self._left:
+            self._exchange.fail(IncompleteRead(data, self._left))
+        else:
+            self._exchange.finish()
+
+    def _closed(self) -> None:
+        """Take note that the program reads no more."""
+        if not self._exchange.ended:
+            self._exchange.finish(complete=False)
 
     @property  # type: ignore[misc]  # a class is an attribute elsewhere; isinstance() asks it
     def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]

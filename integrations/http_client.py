@@ -22,7 +22,8 @@ from ._sending import Sending
 from .sockets import connection_of
 
 # An attribute of the connection.  It is not reached by way of __dict__, as an
-# instance that was once asked for its __dict__ is slow in all its attributes.
+# instance that was once asked for its __dict__ is slow in all its attributes; nor
+# by setattr(), which looks it up by name.
 _SENDING = "_tapscope_sending"
 
 # In C: a comprehension would take three times as long.
@@ -89,7 +90,7 @@ def _wrap_getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
         sending: Sending | None = getattr(self, _SENDING, None)
         if sending is not None:
             # Taken away, since the connection may be closed in there.
-            setattr(self, _SENDING, None)
+            self._tapscope_sending = None
         try:
             response = original(self)
         except BaseException as error:
@@ -112,7 +113,7 @@ def _wrap_close(original: Callable[..., Any]) -> Callable[..., Any]:
     def close(self: Any) -> Any:
         sending: Sending | None = getattr(self, _SENDING, None)
         if sending is not None:
-            setattr(self, _SENDING, None)
+            self._tapscope_sending = None
             # A client that gives up closes the connection while its error is on the way.
             sending.abandon(sys.exc_info()[1])
         try:
@@ -126,7 +127,7 @@ def _wrap_close(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _unanswered(connection: Any, sending: Sending, error: BaseException) -> None:
     if isinstance(error, http.client.ResponseNotReady):
-        setattr(connection, _SENDING, sending)
+        connection._tapscope_sending = sending  # noqa: SLF001
     else:
         sending.stop()
         sending.exchange.fail(error)
@@ -143,7 +144,7 @@ def _start(connection: Any) -> Sending | None:
         opened, at = _opened(connection)
         exchange = ClientExchange.start(method, _url(connection, method, target), headers, at)
         sending = Sending(exchange, headers, opened)
-        setattr(connection, _SENDING, sending)
+        connection._tapscope_sending = sending  # noqa: SLF001
     except Exception:
         report("http.client")
         return None
