@@ -27,7 +27,7 @@ class Running:
     """
 
     def __init__(self, *words: str, folder: Path) -> None:
-        self._stderr = tempfile.TemporaryFile("a+")  # noqa: SIM115  # closed in close()
+        self._stderr = tempfile.NamedTemporaryFile()  # noqa: SIM115  # closed in close()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tapscope", "run", "--port", "0", "--wait", *words],
             cwd=folder,
@@ -50,8 +50,8 @@ class Running:
 
     def stderr(self) -> str:
         """Give what it has said on stderr."""
-        self._stderr.seek(0)
-        return self._stderr.read()
+        # By its name: reading through the program's own file would move where it writes.
+        return Path(self._stderr.name).read_text()
 
     def events(self, method: str) -> list[dict[str, Any]]:
         """Give the parameters of the events called *method* that have arrived."""
