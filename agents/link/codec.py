@@ -12,6 +12,7 @@ import msgpack
 
 from ...channels import TapscopeError
 from ...channels.http import Connection, Security
+from .layout import NUMBERS, names_of
 from .messages import (
     MAGIC,
     MESSAGES,
@@ -51,7 +52,6 @@ class Encoder:
         # take those before it along.
         self._packer = msgpack.Packer(unicode_errors="replace")
         self._packed: list[bytes] = []
-        self._numbers = {kind: number for number, kind in enumerate(MESSAGES)}
 
     def add(self, number: int, *fields: object) -> None:
         """Append the message of class ``MESSAGES[number]`` that has these *fields*.
@@ -67,7 +67,7 @@ class Encoder:
 
     def add_message(self, message: Message) -> None:
         """Append *message*."""
-        self.add(self._numbers[type(message)], *attrs.astuple(message))
+        self.add(NUMBERS[type(message)], *attrs.astuple(message))
 
     def take(self) -> bytes:
         """Give what was appended since the last call."""
@@ -165,14 +165,12 @@ def _security(fields: Sequence[Any]) -> SecurityInfo:
 _CONNECTION: dict[type[Message], int] = {ResponseStarted: 6, RequestReceived: 9}
 """Which field of a message is a connection."""
 
-_SECURITY = [field.name for field in attrs.fields(ConnectionInfo)].index("security")
+_SECURITY = names_of(ConnectionInfo).index("security")
 
-_connection_fields: Callable[[Connection], tuple[Any, ...]] = attrgetter(
-    *(field.name for field in attrs.fields(ConnectionInfo))
-)
-_security_fields: Callable[[Security], tuple[Any, ...]] = attrgetter(
-    *(field.name for field in attrs.fields(SecurityInfo))
-)
+_connection_fields: Callable[[Connection], tuple[Any, ...]]
+_connection_fields = attrgetter(*names_of(ConnectionInfo))
+_security_fields: Callable[[Security], tuple[Any, ...]]
+_security_fields = attrgetter(*names_of(SecurityInfo))
 
 
 def connection_fields(connection: Connection) -> tuple[Any, ...]:

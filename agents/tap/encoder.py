@@ -26,31 +26,31 @@ from ...channels.rendering import render
 from ...channels.websocket import Frame, SocketClosed, SocketOpened, SocketOpening
 from ..link import messages
 from ..link.codec import MAX_ITEMS, MAX_MESSAGE, connection_fields
+from ..link.layout import NUMBERS
 from .events import DroppedChunk, Failed
 from .generated import GeneratedTexts
 from .reasons import reason_of
 from .record_texts import MAX_TEXT, cut, inner_traceback, traceback_text
 from .stacks import Definition, StackTable
 
-_NUMBER = {kind: number for number, kind in enumerate(messages.MESSAGES)}
-_STACK = _NUMBER[messages.StackDefined]
-_START = _NUMBER[messages.RequestStarted]
-_HEADERS = _NUMBER[messages.ResponseStarted]
-_CHUNK = _NUMBER[messages.BodyChunk]
-_FINISH = _NUMBER[messages.ExchangeFinished]
-_ERROR = _NUMBER[messages.ExchangeFailed]
-_RECEIVED = _NUMBER[messages.RequestReceived]
-_SENT = _NUMBER[messages.ResponseSent]
-_WORK = _NUMBER[messages.WorkStarted]
-_WORK_ANSWER = _NUMBER[messages.WorkAnswered]
-_WORK_CHUNK = _NUMBER[messages.WorkChunk]
-_WORK_FINISH = _NUMBER[messages.WorkFinished]
-_OPENING = _NUMBER[messages.SocketOpening]
-_OPENED = _NUMBER[messages.SocketOpened]
-_FRAME = _NUMBER[messages.SocketFrame]
-_CLOSED = _NUMBER[messages.SocketClosed]
-_RECORD = _NUMBER[messages.RecordLogged]
-_SOURCE = _NUMBER[messages.SourceTold]
+_STACK = NUMBERS[messages.StackDefined]
+_START = NUMBERS[messages.RequestStarted]
+_HEADERS = NUMBERS[messages.ResponseStarted]
+_CHUNK = NUMBERS[messages.BodyChunk]
+_FINISH = NUMBERS[messages.ExchangeFinished]
+_ERROR = NUMBERS[messages.ExchangeFailed]
+_RECEIVED = NUMBERS[messages.RequestReceived]
+_SENT = NUMBERS[messages.ResponseSent]
+_WORK = NUMBERS[messages.WorkStarted]
+_WORK_ANSWER = NUMBERS[messages.WorkAnswered]
+_WORK_CHUNK = NUMBERS[messages.WorkChunk]
+_WORK_FINISH = NUMBERS[messages.WorkFinished]
+_OPENING = NUMBERS[messages.SocketOpening]
+_OPENED = NUMBERS[messages.SocketOpened]
+_FRAME = NUMBERS[messages.SocketFrame]
+_CLOSED = NUMBERS[messages.SocketClosed]
+_RECORD = NUMBERS[messages.RecordLogged]
+_SOURCE = NUMBERS[messages.SourceTold]
 
 _COMMON = frozenset({"id", "at", "stack", "thread", "parent"})
 """Attributes of events that messages have fields for."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import TracebackType
+
 _OURS = __file__.removesuffix("agents/tap/record_texts.py")
 
 MAX_TEXT = 20_000
@@ -25,9 +27,7 @@ def end_of(text: str, limit: int) -> str:
 
 def traceback_text(error: BaseException, limit: int) -> str:
     """Give what Python prints of *error*; of a very long one its end, which tells most."""
-    from traceback import format_exception
-
-    return end_of("".join(format_exception(error)).rstrip("\n"), limit)
+    return _printed(error, error.__traceback__, limit)
 
 
 def inner_traceback(error: BaseException, limit: int) -> str:
@@ -38,8 +38,10 @@ def inner_traceback(error: BaseException, limit: int) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OURS):
         trace = trace.tb_next
-    if trace is None:
-        return ""
+    return "" if trace is None else _printed(error, trace, limit)
+
+
+def _printed(error: BaseException, trace: TracebackType | None, limit: int) -> str:
     from traceback import format_exception
 
     return end_of("".join(format_exception(type(error), error, trace)).rstrip("\n"), limit)

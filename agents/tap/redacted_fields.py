@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import attrs
-
 from ..link import messages
+from ..link.layout import NUMBERS, place_of
 from ..link.messages import Message
 from ..link.plain import pack, unpack
 from ..redaction.redactor import Redactor
@@ -53,7 +52,7 @@ class FieldRedactor:
             "fields": self._plain,
         }
         self._ways = {
-            messages.MESSAGES.index(kind): [(place_of(kind, name), ways[name]) for name in names]
+            NUMBERS[kind]: [(place_of(kind, name), ways[name]) for name in names]
             for kind, names in HIDING.items()
         }
 
@@ -78,8 +77,3 @@ class FieldRedactor:
     def _plain(self, packed: bytes) -> bytes:
         [fields] = unpack(packed)
         return pack(self._redactor.plain.fields(fields))
-
-
-def place_of(kind: type[Message], name: str) -> int:
-    """Tell where in a message of that class the field of that name is."""
-    return 1 + [field.name for field in attrs.fields(kind)].index(name)

@@ -14,6 +14,7 @@ import msgpack
 
 from ..link import messages
 from ..link.codec import MAX_MESSAGE
+from ..link.layout import NUMBERS, place_of
 from ..link.messages import Message, Returned
 from ..link.plain import pack, unpack
 from ..redaction.bodies import MAX_BODY
@@ -22,12 +23,11 @@ from ..redaction.redactor import Redactor
 from ..redaction.rules import Rules
 from .encoder import EventEncoder
 from .holding import Body, Holding
-from .redacted_fields import MAX_SEARCHED, FieldRedactor, Fields, place_of
+from .redacted_fields import MAX_SEARCHED, FieldRedactor, Fields
 
 _log = logging.getLogger("tapscope")
 
-_NUMBER = {kind: number for number, kind in enumerate(messages.MESSAGES)}
-_CHUNK = _NUMBER[messages.BodyChunk]
+_CHUNK = NUMBERS[messages.BodyChunk]
 _HEADS: dict[type[Message], bool] = {
     messages.RequestStarted: True,
     messages.ResponseStarted: False,
@@ -35,8 +35,8 @@ _HEADS: dict[type[Message], bool] = {
     messages.ResponseSent: True,
 }
 """Whether the body that such a head is of is sent."""
-_SENT = {_NUMBER[kind]: sent for kind, sent in _HEADS.items()}
-_HEADERS = {_NUMBER[kind]: place_of(kind, "headers") for kind in _HEADS}
+_SENT = {NUMBERS[kind]: sent for kind, sent in _HEADS.items()}
+_HEADERS = {NUMBERS[kind]: place_of(kind, "headers") for kind in _HEADS}
 
 _TEXT_FRAME = 1
 _BINARY_FRAME = 2
@@ -61,7 +61,7 @@ class Redaction:
             messages.WorkChunk: self._rows,
             messages.WorkFinished: self._work_end,
         }
-        self._ways = {_NUMBER[kind]: way for kind, way in ways.items()}
+        self._ways = {NUMBERS[kind]: way for kind, way in ways.items()}
         self._use(Redactor(rules))
         self.restart()
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import attrs
-
 from ...channels import http
 from ..link import messages
-from ..link.messages import MESSAGES, Message
+from ..link.layout import NUMBERS, names_of
+from ..link.messages import Message
 from .encoder import EventEncoder
 from .queue import EventQueue
 from .stacks import StackTable
@@ -54,7 +53,7 @@ def _quick(queue: EventQueue, take: Take, event: type, message: type[Message]) -
         from ._taker import Taker
     except ImportError:  # there was no compiler when tapscope was installed
         return take
-    fields = _names(message)
+    fields = names_of(message)
     stack = fields.index("stack") if "stack" in fields else -1
     length = fields.index("length") if "length" in fields else -1
     # Of an event that has no attribute "length" it is the length of its data.
@@ -62,16 +61,12 @@ def _quick(queue: EventQueue, take: Take, event: type, message: type[Message]) -
     return Taker(
         queue,
         take,
-        MESSAGES.index(message),
+        NUMBERS[message],
         (event, names),
         stack,
         length,
-        (http.Connection, _names(messages.ConnectionInfo)),
-        (http.Security, _names(messages.SecurityInfo)),
+        (http.Connection, names_of(messages.ConnectionInfo)),
+        (http.Security, names_of(messages.SecurityInfo)),
         EventEncoder,
         StackTable,
     ).take
-
-
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(kind))
