@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import linecache
 import os
+import ssl
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import trustme
 from hypothesis import HealthCheck, settings
 
 from tests import protocol_json as description
@@ -33,6 +35,20 @@ def _state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Who signs the certificates of the tests' servers."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    """What a client needs to trust a server with such a certificate."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]
+    return context
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.certificates import certified
 from tests.e2e.conftest import OpenPanel, Watch
 from tests.e2e.origin import Origin
 from tests.e2e.panel import Panel
@@ -32,16 +32,9 @@ BARS = [
 
 
 @pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
 def secure_origin(authority: trustme.CA) -> Iterator[Origin]:
     """The same server over TLS, as localhost."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    with closing(Origin(context)) as origin:
+    with closing(Origin(certified(authority))) as origin:
         yield origin
 
 

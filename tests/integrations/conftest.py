@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator
 
 import pytest
 import trustme
 
 from tapscope import integrations
+from tests.certificates import certified
 from tests.integrations.incoming_recording import Incomings, recording_incoming
 from tests.integrations.recording import Recording, recording
 from tests.integrations.server import Server, serving
@@ -21,24 +21,8 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="session")
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """What a client needs to trust the TLS server."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]
-    return context
-
-
-@pytest.fixture(scope="session")
 def tls_server(authority: trustme.CA) -> Iterator[Server]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate = authority.issue_cert("localhost")
-    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    with serving(context) as running:
+    with serving(certified(authority)) as running:
         yield running
 
 

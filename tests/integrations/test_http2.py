@@ -14,6 +14,7 @@ import httpx
 import pytest
 import trustme
 
+from tests.certificates import certified
 from tests.integrations.recording import Recording
 
 pytest.importorskip("h2")
@@ -43,10 +44,7 @@ def _serve(listener: socket.socket, context: ssl.SSLContext) -> None:
 
 @contextmanager
 def _serving(authority: trustme.CA) -> Generator[str]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate = authority.issue_cert("127.0.0.1")
-    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    context.set_alpn_protocols(["h2"])
+    context = certified(authority, "h2", host="127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=_serve, args=(listener, context))
         thread.start()

@@ -23,6 +23,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from tests.certificates import certified
+
 TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 GREETING = "grüß dich"
 BYTES = bytes(range(256)) * 4
@@ -50,9 +52,8 @@ def securing(authority: trustme.CA) -> ssl.SSLContext:
     They come when a client has begun to read in a thread and writes in another, for which
     OpenSSL is not made: once in a thousand times the client did not hear the answer.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = certified(authority)
     context.num_tickets = 0
-    authority.issue_cert("localhost").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return context
 
 

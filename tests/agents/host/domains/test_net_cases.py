@@ -34,6 +34,7 @@ from tapscope import integrations
 from tapscope.agents import inspector, network
 from tests.agents.host.programs import FakeProgram, FrontEnd, make_host, watching
 from tests.agents.hosts import serving
+from tests.certificates import certified
 from tests.protocol import check_message
 
 DELAY = 0.3
@@ -68,26 +69,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # its name there
         """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]
-    return context
-
-
-def _certified(authority: trustme.CA, *protocols: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate = authority.issue_cert("localhost")
-    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
-    context.set_alpn_protocols(list(protocols) or ["http/1.1"])
-    return context
 
 
 @contextmanager
@@ -125,7 +106,7 @@ class Origin:
 def origin(
     request: pytest.FixtureRequest, authority: trustme.CA, trusting: ssl.SSLContext
 ) -> Iterator[Origin]:
-    with _origin(_certified(authority) if request.param == "https" else None) as port:
+    with _origin(certified(authority, "http/1.1") if request.param == "https" else None) as port:
         yield Origin(request.param, port, trusting)
 
 
@@ -369,7 +350,7 @@ def test_http2_is_told_with_its_protocol_and_without_a_reason(
 
     def program() -> None:
         with (
-            _h2(_certified(authority, "h2") if scheme == "https" else None, answer) as url,
+            _h2(certified(authority, "h2") if scheme == "https" else None, answer) as url,
             _by_h2(trusting) as client,
         ):
             client.post(url, json={"hello": "world"})
@@ -395,7 +376,7 @@ def test_a_stream_of_http2_that_is_closed_has_failed(
 
     def program() -> None:
         with (
-            _h2(_certified(authority, "h2") if scheme == "https" else None, answer) as url,
+            _h2(certified(authority, "h2") if scheme == "https" else None, answer) as url,
             _by_h2(trusting) as client,
             pytest.raises(httpx.RemoteProtocolError),
         ):
@@ -578,7 +559,10 @@ def test_a_certificate_that_is_not_checked_is_not_secure(authority: trustme.CA, 
     """Beyond Node's cases: "Copy as cURL" does not check it either, then."""
 
     def program() -> None:
-        with _origin(_certified(authority)) as port, httpx.Client(verify=False) as client:
+        with (
+            _origin(certified(authority, "http/1.1")) as port,
+            httpx.Client(verify=False) as client,
+        ):
             client.get(f"https://localhost:{port}/")
 
     response = see(program).only("responseReceived")["response"]
