@@ -16,7 +16,7 @@ EXTENSIONS = [  # optional: without a compiler tapscope does the same, only slow
     Extension(
         "tapscope.agents.tap._taker",
         ["agents/tap/_taker.c"],
-        depends=["agents/tap/_packing.h"],
+        depends=["agents/tap/_packing.h", "channels/_shape.h"],
         optional=True,
     ),
 ]

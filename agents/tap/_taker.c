@@ -15,8 +15,8 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <structmember.h>
 
+#include "../../channels/_shape.h"
 #include "_packing.h"
 
 #ifdef Py_GIL_DISABLED
@@ -24,14 +24,6 @@
 #endif
 
 #define MAX_DEPTH 4
-#define MAX_FIELDS 16
-
-/* A class, and where its instances have some of their attributes. */
-typedef struct {
-    PyTypeObject *type;
-    Py_ssize_t count;
-    Py_ssize_t offsets[MAX_FIELDS];
-} Shape;
 
 enum { ENCODER, EVENTS, REFUSED, LIMIT, MAX_ROOM, PUSHED, POPPED };
 
@@ -45,12 +37,6 @@ typedef struct {
     Shape connection, security;
     Shape queue_shape, encoder, stacks;
 } Taker;
-
-static PyObject *
-attribute(PyObject *object, const Shape *shape, Py_ssize_t index)
-{
-    return *(PyObject **)((char *)object + shape->offsets[index]);
-}
 
 static int pack(Packed *, const Taker *, PyObject *value, int depth);
 
@@ -211,8 +197,7 @@ push(const Taker *taker, PyObject *bytes)
     PyObject *none = PyObject_CallMethodOneArg(events, name, bytes);
     PyObject *pushed = PyLong_FromLongLong(queue_number(taker, PUSHED) + PyBytes_GET_SIZE(bytes));
     if (none != NULL && pushed != NULL) {
-        PyObject **place = (PyObject **)((char *)taker->queue + taker->queue_shape.offsets[PUSHED]);
-        Py_SETREF(*place, Py_NewRef(pushed));
+        set_attribute(taker->queue, &taker->queue_shape, PUSHED, pushed);
     }
     int done = none != NULL;
     Py_XDECREF(pushed);
@@ -248,38 +233,6 @@ Taker_take(Taker *taker, PyObject *const *arguments, Py_ssize_t count)
         Py_RETURN_NONE;
     }
     return PyObject_Vectorcall(taker->take, arguments, 2, NULL);
-}
-
-static Py_ssize_t
-offset_of(PyTypeObject *type, const char *name)
-{
-    PyObject *member = PyObject_GetAttrString((PyObject *)type, name);
-    Py_ssize_t offset = -1;
-    if (member != NULL && Py_IS_TYPE(member, &PyMemberDescr_Type)) {
-        offset = ((PyMemberDescrObject *)member)->d_member->offset;
-    }
-    else if (member != NULL) {
-        PyErr_Format(PyExc_TypeError, "%R has no slot %s", type, name);
-    }
-    Py_XDECREF(member);
-    return offset;
-}
-
-/* Takes over the reference to the names. */
-static int
-make_shape(Shape *shape, PyTypeObject *type, PyObject *names)
-{
-    Py_ssize_t count = names == NULL ? -1 : PyTuple_Size(names);
-    if (count > MAX_FIELDS) {
-        PyErr_Format(PyExc_ValueError, "%R has more than %d names", type, MAX_FIELDS);
-    }
-    shape->type = (PyTypeObject *)Py_NewRef(type);
-    for (; shape->count < count && !PyErr_Occurred(); shape->count++) {
-        const char *name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(names, shape->count));
-        shape->offsets[shape->count] = name == NULL ? -1 : offset_of(type, name);
-    }
-    Py_XDECREF(names);
-    return !PyErr_Occurred();
 }
 
 static int
