@@ -17,7 +17,7 @@
 typedef struct {
     char *start;
     Py_ssize_t size, room;
-    char few[1024];
+    char few[4096];
 } Packed;
 
 static inline int

@@ -26,6 +26,7 @@
 #define MAX_DEPTH 4
 
 enum { ENCODER, EVENTS, REFUSED, LIMIT, MAX_ROOM, PUSHED, POPPED };
+enum { NUMBERS, LATEST };
 
 typedef struct {
     PyObject_HEAD
@@ -118,22 +119,66 @@ key_of_stack(PyObject *stack)
     return key;
 }
 
+/* Whether both have the same code objects, not just equal ones, at the same offsets. */
+static int
+is_same_stack(PyObject *stack, PyObject *other)
+{
+    Py_ssize_t size = PyList_GET_SIZE(stack);
+    int is_same = PyList_CheckExact(other) && PyList_GET_SIZE(other) == size;
+    for (Py_ssize_t index = 0; is_same && index < size; index++) {
+        PyObject *item = PyList_GET_ITEM(stack, index), *another = PyList_GET_ITEM(other, index);
+        is_same = item == another
+                  || (PyLong_CheckExact(item) && PyLong_CheckExact(another)
+                      && PyObject_RichCompareBool(item, another, Py_EQ) == 1);
+    }
+    return is_same;
+}
+
+/* Looks a stack up that is not the latest, and makes it that. */
+static PyObject *
+look_up(const Taker *taker, PyObject *table, PyObject *stack)
+{
+    PyObject *key = key_of_stack(stack), *latest = PyTuple_New(2), *number = NULL;
+    /* From here on nothing is made, and so nothing changed by the collector. */
+    if (key != NULL && latest != NULL) {
+        number = PyDict_GetItemWithError(attribute(table, &taker->stacks, NUMBERS), key);
+    }
+    if (number != NULL) {
+        PyTuple_SET_ITEM(latest, 0, Py_NewRef(stack));
+        PyTuple_SET_ITEM(latest, 1, Py_NewRef(number));
+        set_attribute(table, &taker->stacks, LATEST, latest);
+        Py_INCREF(number);
+    }
+    Py_XDECREF(latest);
+    Py_XDECREF(key);
+    return number;
+}
+
+/* The number of a stack, most often the latest; NULL if it has none yet. */
+static PyObject *
+number_of_stack(const Taker *taker, PyObject *table, PyObject *stack)
+{
+    PyObject *latest = attribute(table, &taker->stacks, LATEST);
+    if (PyList_CheckExact(stack) && is_same_stack(stack, PyTuple_GET_ITEM(latest, 0))) {
+        return Py_NewRef(PyTuple_GET_ITEM(latest, 1));
+    }
+    Py_INCREF(table);
+    PyObject *number = look_up(taker, table, stack);
+    Py_DECREF(table);
+    return number;
+}
+
 /* The number of a stack; one that has none yet is not plain, nor is one with parents. */
 static int
 pack_stack(Packed *packed, const Taker *taker, PyObject *stack)
 {
-    if (!PyList_CheckExact(stack) && !PyTuple_CheckExact(stack)) {
-        return 0;
-    }
-    PyObject *key = key_of_stack(stack);
-    /* Not before, as all that follows may be replaced meanwhile. */
     PyObject *encoder = attribute(taker->queue, &taker->queue_shape, ENCODER), *number = NULL;
-    if (key != NULL && Py_IS_TYPE(encoder, taker->encoder.type)) {
-        PyObject *table = attribute(encoder, &taker->encoder, 0);
-        number = PyDict_GetItemWithError(attribute(table, &taker->stacks, 0), key);
+    if ((PyList_CheckExact(stack) || PyTuple_CheckExact(stack))
+        && Py_IS_TYPE(encoder, taker->encoder.type)) {
+        number = number_of_stack(taker, attribute(encoder, &taker->encoder, 0), stack);
     }
     int done = number != NULL && pack_int(packed, number);
-    Py_XDECREF(key);
+    Py_XDECREF(number);
     return done;
 }
 
@@ -242,7 +287,7 @@ make_shapes(Taker *taker, PyObject *queue, PyTypeObject *encoder, PyTypeObject *
                       Py_BuildValue("(sssssss)", "encoder", "_events", "_refused", "limit",
                                     "_max_bytes", "_pushed_bytes", "_popped_bytes"))
            && make_shape(&taker->encoder, encoder, Py_BuildValue("(s)", "_stacks"))
-           && make_shape(&taker->stacks, stacks, Py_BuildValue("(s)", "_numbers"));
+           && make_shape(&taker->stacks, stacks, Py_BuildValue("(ss)", "_numbers", "_latest"));
 }
 
 static PyObject *
