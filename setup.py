@@ -11,14 +11,19 @@ from setuptools.command.build_ext import build_ext
 
 # They know CPython from within, and count on the interpreter lock.
 FITS = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
-EXTENSIONS = [  # optional: without a compiler tapscope does the same, only slower
-    Extension("tapscope.channels._frames", ["channels/_frames.c"], optional=True),
-    Extension(
-        "tapscope.agents.tap._taker",
-        ["agents/tap/_taker.c"],
-        depends=["agents/tap/_packing.h", "channels/_shape.h"],
-        optional=True,
-    ),
+HEADERS = [str(path) for folder in ("agents", "channels") for path in Path(folder).rglob("*.h")]
+
+
+def extension(module: str) -> Extension:
+    """Optional, as without a compiler tapscope does the same, only slower."""
+    source = module.replace(".", "/") + ".c"
+    return Extension(f"tapscope.{module}", [source], depends=HEADERS, optional=True)
+
+
+EXTENSIONS = [
+    extension("agents.tap._taker"),
+    extension("channels._exchange"),
+    extension("channels._frames"),
 ]
 
 

@@ -23,7 +23,7 @@ class _Linking:
     link: Callable[[Stack], Stack] | None = None
 
 
-_linking = _Linking()
+linking = _Linking()
 
 DEPTH = 64
 """The most frames a stack holds; the outermost are left out."""
@@ -47,16 +47,16 @@ def capture_stack(skip: int = 0) -> Stack:
     """Take the call stack of the caller, without its innermost *skip* frames."""
     # inspect.currentframe() would do a call more and give the same.
     stack = stack_of(sys._getframe(skip + 1))  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
-    link = _linking.link  # not linked(), as this is asked for every event
+    link = linking.link  # not linked(), as this is asked for every event
     return stack if link is None else link(stack)
 
 
 def linked(stack: Stack) -> Stack:
     """Give a stack taken here with where its work was started, if anybody wants that."""
-    link = _linking.link
+    link = linking.link
     return stack if link is None else link(stack)
 
 
 def link_stacks_through(link: Callable[[Stack], Stack] | None) -> None:
     """Have *link* finish each stack that :func:`capture_stack` takes; ``None`` ends it."""
-    _linking.link = link
+    linking.link = link

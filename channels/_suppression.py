@@ -23,22 +23,22 @@ class _Gates:
     install: Callable[[], object] | None = None
 
 
-_gates = _Gates()
+gates = _Gates()
 
 
 def gated() -> bool:
     """Whether anything has ever been suppressed, so that gates are needed."""
-    return _gates.shut
+    return gates.shut
 
 
 def install_gates_through(install: Callable[[], object]) -> None:
     """Have *install* called at the first suppression; the registry calls this once."""
-    _gates.install = install
+    gates.install = install
 
 
 def suppressed() -> bool:
     """Whether what is published here reaches nobody; ask it before an expensive start."""
-    return _gates.shut and _silent.get()
+    return gates.shut and _silent.get()
 
 
 @attrs.define(eq=False)
@@ -54,10 +54,10 @@ class suppress:  # noqa: N801  # it is used as a word: with suppress()
     _tokens: list[Token[bool]] = attrs.field(factory=list[Token[bool]], init=False)
 
     def __enter__(self) -> None:
-        if not _gates.shut:
-            _gates.shut = True
-            if _gates.install is not None:
-                _gates.install()
+        if not gates.shut:
+            gates.shut = True
+            if gates.install is not None:
+                gates.install()
         self._tokens.append(_silent.set(True))
 
     def __exit__(

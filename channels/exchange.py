@@ -9,13 +9,15 @@ exchange whichever layers it passes, and a redirect knows where it came from.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar, Token
+from collections.abc import Sequence
+from contextvars import Token
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from . import clock
-from ._identity import current_exchange, next_id, thread_name
+from ._identity import current_exchange, next_id, operations, thread_name
 from ._stack import Stack, capture_stack
 from ._suppression import suppressed
 from .http import (
@@ -30,7 +32,6 @@ from .http import (
 )
 
 _connection_ids = itertools.count(1)
-_operation: ContextVar[Operation | None] = ContextVar("tapscope_operation", default=None)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -38,10 +39,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 def new_connection() -> Connection:
     """Make a connection's record, with an id of its own."""
     return Connection(next(_connection_ids))
-
-
-current_operation: Callable[[], Operation | None] = _operation.get
-"""Gives the outermost operation that is open here, or ``None``."""
 
 
 class Operation:
@@ -67,12 +64,12 @@ class Operation:
         self._token: Token[Operation | None] | None = None
 
     def __enter__(self) -> Operation:  # noqa: PYI034  # it may be another one
-        outer = _operation.get()
+        outer = operations.get()
         if outer is not None:
             return outer
         self.at = clock.now()
         self.stack = capture_stack(1)
-        self._token = _operation.set(self)
+        self._token = operations.set(self)
         return self
 
     def __exit__(
@@ -82,7 +79,7 @@ class Operation:
         traceback: TracebackType | None,
     ) -> None:
         if self._token is not None:
-            _operation.reset(self._token)
+            operations.reset(self._token)
             self._token = None
 
 
@@ -112,7 +109,7 @@ class ClientExchange:
             url: Absolute; without a user name and password.
             at: When the client began, if that was before now.
         """
-        operation = _operation.get()
+        operation = operations.get()
         if suppressed():
             return _Unseen(operation)
         exchange = cls(operation)
@@ -231,3 +228,9 @@ class _Unseen(ClientExchange):
 
     def received(self, data: bytes, wire_length: int | None = None) -> None:
         pass
+
+
+# Where there was no compiler, all is the same but for the time.
+if not TYPE_CHECKING:
+    with contextlib.suppress(ImportError):
+        from ._exchange import ClientExchange, Operation

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..channels.exchange import Operation, current_operation
+from ..channels.exchange import Operation
 from ..channels.http import client
 from ._patch import hide_us
 
@@ -17,7 +17,7 @@ def operation(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            if not client.start.has_subscribers or current_operation() is not None:
+            if not client.start.has_subscribers:
                 return original(*args, **kwargs)
             with Operation():
                 return original(*args, **kwargs)
@@ -34,7 +34,7 @@ def async_operation(original: Callable[..., Awaitable[Any]]) -> Callable[..., Aw
     @functools.wraps(original)
     async def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            if not client.start.has_subscribers or current_operation() is not None:
+            if not client.start.has_subscribers:
                 return await original(*args, **kwargs)
             with Operation():
                 return await original(*args, **kwargs)

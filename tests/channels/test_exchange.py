@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tapscope.channels import clock, subscribe
+from tapscope.channels import SubscriberFailed, clock, subscribe
 from tapscope.channels.exchange import ClientExchange, Operation, new_connection
 from tapscope.channels.http import (
     BodyChunk,
@@ -13,6 +15,7 @@ from tapscope.channels.http import (
     RequestStarted,
     ResponseStarted,
 )
+from tapscope.channels.testing import fake_clock
 
 
 @pytest.fixture
@@ -153,3 +156,68 @@ def test_a_connection_is_reused_from_its_second_exchange_on(heard: list[object])
 
 def test_connections_have_ids_of_their_own() -> None:
     assert new_connection().id != new_connection().id
+
+
+def test_arguments_can_be_given_by_name(heard: list[object]) -> None:
+    exchange = ClientExchange.start(headers=[], url="http://shop/", method="PUT", at=7)
+    exchange.responded(
+        200, "OK", protocol="h2", headers=[], send_end=2, send_start=1, connection=None
+    )
+    exchange.received(wire_length=4, data=b"12")
+    exchange.finish(complete=False)
+    started, responded, _, finished = heard
+    assert isinstance(started, RequestStarted)
+    assert (started.method, started.url, started.at) == ("PUT", "http://shop/", 7)
+    assert isinstance(responded, ResponseStarted)
+    assert (responded.protocol, responded.send_start, responded.send_end) == ("h2", 1, 2)
+    assert isinstance(finished, ExchangeFinished)
+    assert (finished.encoded_length, finished.complete) == (4, False)
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "named"),
+    [
+        ("start", ("GET", "http://shop/"), {}),
+        ("start", ("GET", "http://shop/", (), 1, 2), {}),
+        ("start", ("GET", "http://shop/", ()), {"method": "PUT"}),
+        ("start", ("GET", "http://shop/", ()), {"time": 1}),
+        ("received", (), {}),
+        ("received", (b"1", 2, 3), {}),
+        ("responded", (200, "OK", "h2", (), None, 1, 2, True), {}),
+        ("finish", (False,), {}),
+    ],
+)
+def test_wrong_arguments_are_the_callers_mistake(
+    heard: list[object], method: str, given: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    """They are refused, and nothing is published."""
+    exchange = start()
+    with pytest.raises(TypeError, match=rf"{method}\(\)"):
+        getattr(exchange, method)(*given, **named)
+    assert len(heard) == 1
+
+
+def test_times_are_those_of_the_clock(heard: list[object]) -> None:
+    with fake_clock() as time:
+        exchange = start()
+        time.advance(seconds=2)
+        exchange.finish()
+    first, last = (getattr(event, "at", 0) for event in heard)
+    assert last - first == 2_000_000_000
+
+
+def test_early_hints_come_with_the_response(heard: list[object]) -> None:
+    exchange = start()
+    exchange.hinted([(b"Link", b"a")])
+    exchange.hinted(((b"Link", b"b"),))
+    exchange.responded(200, "OK", "http/1.1", [], None, None, None)
+    assert isinstance(heard[-1], ResponseStarted)
+    assert heard[-1].early_hints == [(b"Link", b"a"), (b"Link", b"b")]
+
+
+def test_a_subscriber_that_is_no_python_function_may_fail(reports: list[SubscriberFailed]) -> None:
+    """That is reported as that of any other, and the exchange goes on."""
+    with subscribe("http.client.start", operator.add):
+        exchange = start()
+    assert [type(failed.error) for failed in reports] == [TypeError]
+    assert not exchange.ended

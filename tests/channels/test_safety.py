@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from tapscope.channels import (
-    ErrorHook,
     SubscriberFailed,
     channel,
     lifecycle,
@@ -18,6 +17,7 @@ from tapscope.channels import (
     subscribe,
 )
 from tapscope.channels.testing import capture
+from tests.channels.reporting import hooked
 
 FAILED = "tapscope.subscriber.failed"
 
@@ -33,23 +33,6 @@ class Flaky:
         self.tried.append(message)
         if self._fails(message):
             raise ValueError(message)
-
-
-@contextlib.contextmanager
-def hooked(hook: ErrorHook) -> Generator[None]:
-    previous = on_subscriber_error(hook)
-    try:
-        yield
-    finally:
-        on_subscriber_error(previous)
-
-
-@pytest.fixture
-def reports() -> Iterator[list[SubscriberFailed]]:
-    """What the hook is called with."""
-    reported: list[SubscriberFailed] = []
-    with hooked(reported.append):
-        yield reported
 
 
 def test_a_raising_subscriber_stops_nobody(name: str, reports: list[SubscriberFailed]) -> None:
