@@ -24,6 +24,7 @@ EXTENSIONS = [
     extension("agents.tap._taker"),
     extension("channels._exchange"),
     extension("channels._frames"),
+    extension("integrations._wire"),
 ]
 
 

@@ -6,12 +6,13 @@ chunks from ``response.fp`` itself, past the response.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from http.client import IncompleteRead
 from io import BufferedReader
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..channels.exchange import ClientExchange
 from ._chunked import ChunkedSplitter
@@ -27,28 +28,26 @@ def watch_body(response: Any, exchange: ClientExchange) -> None:
         exchange.finish()
     else:
         watched = _WatchedReader if type(file) is BufferedReader else _WatchedFile
-        response.fp = watched(file, exchange, length, response.chunked)
+        chunks = ChunkedSplitter() if response.chunked else None
+        response.fp = watched(file, exchange, length, chunks)
 
 
-class _WatchedReader:
-    """The file of a response: reads from the real one and publishes what was read.
+class Reading:
+    """A response's file, and how far it has been read; the most common way to read it."""
 
-    Stands in for the real file in every other way too, its type included.
-    """
-
-    __slots__ = ("__weakref__", "_chunks", "_exchange", "_file", "_left")
+    __slots__ = ("_chunks", "_exchange", "_file", "_left")
 
     def __init__(
         self,
         file: Any,
         exchange: ClientExchange,
         length: int | None,
-        chunked: bool,  # noqa: FBT001  # as the response says
+        chunks: ChunkedSplitter | None,
     ) -> None:
         self._file = file
         self._exchange = exchange
-        self._left = length
-        self._chunks = ChunkedSplitter() if chunked else None
+        self._left: int | None = length
+        self._chunks = chunks
 
     def read(self, size: int | None = -1, /) -> Any:
         try:
@@ -59,6 +58,24 @@ class _WatchedReader:
             raise
         self._took(data, _ALL if size is None or size < 0 else size)
         return data
+
+    def _took(self, data: bytes | None, asked: int) -> None:
+        raise NotImplementedError
+
+
+# Where there was no compiler, all is the same but for the time.
+if not TYPE_CHECKING:
+    with contextlib.suppress(ImportError):
+        from ._wire import Reading
+
+
+class _WatchedReader(Reading):
+    """The file of a response: reads from the real one and publishes what was read.
+
+    Stands in for the real file in every other way too, its type included.
+    """
+
+    __slots__ = ("__weakref__",)
 
     def read1(self, size: int = -1, /) -> Any:
         return self._read_some(self._file.read1, size)

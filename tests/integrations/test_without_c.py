@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 IN_C = [
     ".".join(["tapscope", *path.relative_to(ROOT).with_suffix("").parts])
-    for folder in ("agents", "channels")
+    for folder in ("agents", "channels", "integrations")
     for path in (ROOT / folder).rglob("*.c")
 ]
 RUN = f"""

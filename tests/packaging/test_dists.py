@@ -91,6 +91,7 @@ def test_the_wheel_says_that_it_is_typed(in_wheel: set[str]) -> None:
         "agents/tap/_taker.pyi",
         "channels/_exchange.c",
         "channels/_shape.h",
+        "integrations/_wire.c",
         "noxfile.py",
         "pyproject.toml",
         "setup.py",

@@ -61,6 +61,7 @@ def test_what_is_in_c_is_there(installed: Environment, tmp_path: Path) -> None:
     """Whichever way it was installed, where there is a compiler."""
     for module in ("agents.tap._taker", "channels._exchange", "channels._frames"):
         installed.run("python", "-c", f"import tapscope.{module}", cwd=tmp_path)
+    installed.run("python", "-c", "import tapscope.integrations._wire", cwd=tmp_path)
     assert installed.run("tapscope", "--version", cwd=tmp_path).endswith(" with C extension\n")
 
 
