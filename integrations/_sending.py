@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sys
 from collections.abc import Callable, Iterator
 from io import TextIOBase
 from time import monotonic_ns
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..channels.exchange import ClientExchange
 from ..channels.http import Connection
@@ -25,8 +26,8 @@ _PROTOCOLS = {9: "http/0.9", 10: "http/1.0", 11: "http/1.1"}
 _Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
-class Sending:
-    """A request from its first byte until its response has arrived."""
+class Head:
+    """A request whose head is on its way; the most common way to send it."""
 
     __slots__ = (
         "_answered",
@@ -41,7 +42,7 @@ class Sending:
     )
 
     def __init__(
-        self, exchange: ClientExchange, headers: _Headers, connection: Connection | None
+        self, exchange: ClientExchange, headers: _Headers, connection: Connection | None, /
     ) -> None:
         self.exchange = exchange
         self.connection = connection
@@ -52,8 +53,33 @@ class Sending:
         self._connecting = self._answered = False
         self._error: BaseException | None = None
 
-    def send(self, original: Callable[..., Any], connection: Any, data: Any) -> Any:
+    def send(self, original: Callable[..., Any], connection: Any, data: Any, /) -> Any:
         """Send *data*; the head of the request comes first, and opens the connection."""
+        return self._send(original, connection, data)
+
+    def _send(self, original: Callable[..., Any], connection: Any, data: Any) -> Any:
+        raise NotImplementedError
+
+    def _left(self) -> None:
+        raise NotImplementedError
+
+    def __del__(self) -> None:
+        if not self._answered:
+            self._left()
+
+
+# Where there was no compiler, all is the same but for the time.
+if not TYPE_CHECKING:
+    with contextlib.suppress(ImportError):
+        from ._wire import Head
+
+
+class Sending(Head):
+    """A request from its first byte until its response has arrived."""
+
+    __slots__ = ()
+
+    def _send(self, original: Callable[..., Any], connection: Any, data: Any) -> Any:
         if self.send_start is not None:
             return self._send_body(original, connection, data)
         if self.connection is not None:
@@ -156,8 +182,8 @@ class Sending:
         else:
             self.exchange.finish(complete=False)
 
-    def __del__(self) -> None:
-        if not self._answered and not sys.is_finalizing():
+    def _left(self) -> None:
+        if not sys.is_finalizing():
             self.abandon(None)
 
 

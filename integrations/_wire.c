@@ -1,7 +1,8 @@
 /* What the hooks of http.client do for each request, in a fraction of the time.
 
-   It is what http_client.py and _body.py do in Python.  Of a body only the plain case is
-   written here; what is chunked or ends too early is left to the class in Python. */
+   It is what http_client.py, _sending.py and _body.py do in Python.  Only plain cases are
+   written here; a connection that is to be opened, a request's body, a response that is
+   chunked or ends too early are left to the classes in Python. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -69,15 +70,9 @@ head_of(PyObject *Py_UNUSED(module), PyObject *lines)
         fields_of(lines));
 }
 
-/* A response's file, the exchange it belongs to, how much of the body is to come or None, and
-   what parts its chunks or None. */
-typedef struct {
-    PyObject_HEAD
-    PyObject *file, *exchange, *left, *chunks;
-} Reading;
-
-/* Names that are looked up. */
+/* Names that are looked up, and a clock. */
 static PyObject *read_name, *ended_name, *received_name, *finish_name, *fail_name, *took_name;
+static PyObject *send_name, *left_name, *monotonic_ns;
 
 static int
 call(PyObject *object, PyObject *name, PyObject *first, PyObject *second)
@@ -86,6 +81,170 @@ call(PyObject *object, PyObject *name, PyObject *first, PyObject *second)
     Py_XDECREF(result);
     return result != NULL;
 }
+
+/* A request on its way, with what Head in _sending.py has. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *exchange, *connection, *send_start, *send_end, *headers, *chunks, *error;
+    char connecting, answered;
+} Head;
+
+static PyObject *
+Head_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+{
+    PyObject *exchange, *headers, *connection;
+    if (!PyArg_UnpackTuple(arguments, "Head", 3, 3, &exchange, &headers, &connection)) {
+        return NULL;
+    }
+    Head *head = (Head *)type->tp_alloc(type, 0);
+    if (head != NULL) {
+        head->exchange = Py_NewRef(exchange);
+        head->connection = Py_NewRef(connection);
+        head->headers = Py_NewRef(headers);
+    }
+    return (PyObject *)head;
+}
+
+/* Whether this is the head of a request and nothing more. */
+static int
+is_head(PyObject *data)
+{
+    if (!PyBytes_CheckExact(data)) {
+        return 0;
+    }
+    const char *place = PyBytes_AS_STRING(data), *end = place + PyBytes_GET_SIZE(data);
+    while ((place = memchr(place, '\r', end - place)) != NULL
+           && (end - place < 4 || memcmp(place, "\r\n\r\n", 4) != 0)) {
+        place++;
+    }
+    return place != NULL && place + 4 == end;
+}
+
+static int
+note_time(PyObject **place)
+{
+    PyObject *now = PyObject_CallNoArgs(monotonic_ns);
+    if (now != NULL) {
+        Py_XSETREF(*place, now);
+    }
+    return now != NULL;
+}
+
+static PyObject *
+Head_send(Head *head, PyObject *const *given, Py_ssize_t count)
+{
+    if (count != 3) {
+        return PyErr_Format(PyExc_TypeError, "send() takes three arguments, not %zd", count);
+    }
+    int is_begun = head->send_start != NULL && head->send_start != Py_None;
+    if (is_begun || head->connection == Py_None || !is_head(given[2])) {
+        return PyObject_CallMethodObjArgs((PyObject *)head, send_name, given[0], given[1],
+                                          given[2], NULL);
+    }
+    PyObject *result = NULL;
+    if (note_time(&head->send_start)) {
+        result = PyObject_Vectorcall(given[0], given + 1, 2, NULL);
+    }
+    if (result != NULL && !note_time(&head->send_end)) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+static void
+Head_finalize(Head *head)
+{
+    PyObject *type, *error, *traceback;
+    if (!head->answered) {
+        PyErr_Fetch(&type, &error, &traceback);
+        if (!call((PyObject *)head, left_name, NULL, NULL)) {
+            PyErr_WriteUnraisable((PyObject *)head);
+        }
+        PyErr_Restore(type, error, traceback);
+    }
+}
+
+static int
+Head_traverse(Head *head, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(head));
+    Py_VISIT(head->exchange);
+    Py_VISIT(head->connection);
+    Py_VISIT(head->headers);
+    Py_VISIT(head->chunks);
+    Py_VISIT(head->error);
+    return 0;
+}
+
+/* What was raised may refer to whoever holds us; the rest does not. */
+static int
+Head_clear(Head *head)
+{
+    Py_CLEAR(head->error);
+    return 0;
+}
+
+static void
+Head_dealloc(Head *head)
+{
+    PyTypeObject *type = Py_TYPE(head);
+    if (PyObject_CallFinalizerFromDealloc((PyObject *)head) < 0) {
+        return;
+    }
+    PyObject_GC_UnTrack(head);
+    Py_XDECREF(head->exchange);
+    Py_XDECREF(head->connection);
+    Py_XDECREF(head->send_start);
+    Py_XDECREF(head->send_end);
+    Py_XDECREF(head->headers);
+    Py_XDECREF(head->chunks);
+    Py_XDECREF(head->error);
+    type->tp_free(head);
+    Py_DECREF(type);
+}
+
+static PyMethodDef Head_methods[] = {
+    {"send", (PyCFunction)(void (*)(void))Head_send, METH_FASTCALL, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyMemberDef Head_members[] = {
+    {"exchange", T_OBJECT, offsetof(Head, exchange), READONLY, NULL},
+    {"connection", T_OBJECT, offsetof(Head, connection), 0, NULL},
+    {"send_start", T_OBJECT, offsetof(Head, send_start), 0, NULL},
+    {"send_end", T_OBJECT, offsetof(Head, send_end), 0, NULL},
+    {"_headers", T_OBJECT, offsetof(Head, headers), 0, NULL},
+    {"_chunks", T_OBJECT, offsetof(Head, chunks), 0, NULL},
+    {"_error", T_OBJECT, offsetof(Head, error), 0, NULL},
+    {"_connecting", T_BOOL, offsetof(Head, connecting), 0, NULL},
+    {"_answered", T_BOOL, offsetof(Head, answered), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot Head_slots[] = {
+    {Py_tp_new, Head_new},
+    {Py_tp_finalize, Head_finalize},
+    {Py_tp_traverse, Head_traverse},
+    {Py_tp_clear, Head_clear},
+    {Py_tp_dealloc, Head_dealloc},
+    {Py_tp_methods, Head_methods},
+    {Py_tp_members, Head_members},
+    {0, NULL},
+};
+
+static PyType_Spec Head_spec = {
+    .name = "tapscope.integrations._wire.Head",
+    .basicsize = sizeof(Head),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
+    .slots = Head_slots,
+};
+
+/* A response's file, the exchange it belongs to, how much of the body is to come or None, and
+   what parts its chunks or None. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *file, *exchange, *left, *chunks;
+} Reading;
 
 static PyObject *
 Reading_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
@@ -274,20 +433,39 @@ static struct PyModuleDef module = {
     .m_methods = functions,
 };
 
-PyMODINIT_FUNC
-PyInit__wire(void)
+static int
+load(void)
 {
+    PyObject *time = PyImport_ImportModule("time");
     read_name = PyUnicode_InternFromString("read");
     ended_name = PyUnicode_InternFromString("ended");
     received_name = PyUnicode_InternFromString("received");
     finish_name = PyUnicode_InternFromString("finish");
     fail_name = PyUnicode_InternFromString("fail");
     took_name = PyUnicode_InternFromString("_took");
-    PyObject *made = PyModule_Create(&module);
-    PyObject *reading = made == NULL ? NULL : PyType_FromSpec(&Reading_spec);
-    if (PyErr_Occurred() || PyModule_AddObjectRef(made, "Reading", reading) < 0) {
+    send_name = PyUnicode_InternFromString("_send");
+    left_name = PyUnicode_InternFromString("_left");
+    monotonic_ns = time == NULL ? NULL : PyObject_GetAttrString(time, "monotonic_ns");
+    Py_XDECREF(time);
+    return !PyErr_Occurred();
+}
+
+static int
+add_type(PyObject *module, PyType_Spec *spec, const char *name)
+{
+    PyObject *type = PyType_FromSpec(spec);
+    int done = type != NULL && PyModule_AddObjectRef(module, name, type) == 0;
+    Py_XDECREF(type);
+    return done;
+}
+
+PyMODINIT_FUNC
+PyInit__wire(void)
+{
+    PyObject *made = load() ? PyModule_Create(&module) : NULL;
+    if (made != NULL
+        && !(add_type(made, &Head_spec, "Head") && add_type(made, &Reading_spec, "Reading"))) {
         Py_CLEAR(made);
     }
-    Py_XDECREF(reading);
     return made;
 }
