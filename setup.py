@@ -11,7 +11,8 @@ from setuptools.command.build_ext import build_ext
 
 # They know CPython from within, and count on the interpreter lock.
 FITS = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
-HEADERS = [str(path) for folder in ("agents", "channels") for path in Path(folder).rglob("*.h")]
+FOLDERS = ("agents", "channels", "integrations")
+HEADERS = [str(path) for folder in FOLDERS for path in Path(folder).rglob("*.h")]
 
 
 def extension(module: str) -> Extension:

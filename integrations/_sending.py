@@ -45,10 +45,10 @@ class Head:
         self, exchange: ClientExchange, headers: _Headers, connection: Connection | None, /
     ) -> None:
         self.exchange = exchange
-        self.connection = connection
+        self.connection: Connection | None = connection
         self.send_start: int | None = None
         self.send_end: int | None = None
-        self._headers = headers
+        self._headers: _Headers = headers
         self._chunks: ChunkedSplitter | None = None
         self._connecting = self._answered = False
         self._error: BaseException | None = None
