@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import inspect
 import os
-import sys
 from collections.abc import Callable
-from importlib.util import find_spec, module_from_spec
+from importlib.util import find_spec
 from types import CodeType, FrameType
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from tapscope.channels import Stack, capture_stack
 from tapscope.channels._stack import DEPTH, stack_of
+from tests.without_c import without_c
 
 
 def names(stack: Stack) -> list[str]:
@@ -50,7 +50,7 @@ def test_a_deep_stack_keeps_its_innermost_frames() -> None:
     assert names(deep(200)) == ["deep"] * DEPTH
 
 
-def test_a_stack_without_c_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_without_c_is_the_same() -> None:
     """Of a frame of any depth, and of none."""
 
     def frames(count: int) -> FrameType | None:
@@ -60,12 +60,7 @@ def test_a_stack_without_c_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         # Where the caller is depends on whether it calls Python or C.
         return take(frame)
 
-    monkeypatch.setitem(sys.modules, "tapscope.channels._frames", None)
-    spec = find_spec("tapscope.channels._stack")
-    assert spec is not None
-    assert spec.loader is not None
-    plain = module_from_spec(spec)
-    spec.loader.exec_module(plain)
+    plain = without_c("tapscope.channels._stack", "tapscope.channels._frames")
     for frame in (frames(0), frames(DEPTH - 1), frames(DEPTH), None):
         stacks = [taken(take, frame) for take in (plain.stack_of, stack_of)]
         assert stacks[0] == stacks[1]

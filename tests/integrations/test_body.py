@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import sys
-from importlib.util import find_spec, module_from_spec
-from types import ModuleType, SimpleNamespace
+from importlib.util import find_spec
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,26 +15,14 @@ from hypothesis import strategies as st
 from tapscope.channels.exchange import ClientExchange
 from tapscope.channels.http import client
 from tapscope.integrations import _body, http_client
+from tests.without_c import without_c
 
 if find_spec("tapscope.integrations._wire") is None and "CI" not in os.environ:
     pytest.skip("tapscope was installed without a compiler", allow_module_level=True)
 
 Told = list[tuple[object, ...]]
 
-
-def without_c() -> ModuleType:
-    """The module as it is where there was no compiler."""
-    with pytest.MonkeyPatch.context() as patching:
-        patching.setitem(sys.modules, "tapscope.integrations._wire", None)
-        spec = find_spec("tapscope.integrations._body")
-        assert spec is not None
-        assert spec.loader is not None
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return module
-
-
-PLAIN = without_c()
+PLAIN = without_c("tapscope.integrations._body", "tapscope.integrations._wire")
 
 
 def told_of(module: Any, body: bytes, length: int | None, sizes: list[int | None]) -> Told:

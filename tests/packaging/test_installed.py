@@ -59,9 +59,9 @@ def test_the_folders_are_no_top_level_packages(installed: Environment, tmp_path:
 @pytest.mark.usefixtures("compiler")
 def test_what_is_in_c_is_there(installed: Environment, tmp_path: Path) -> None:
     """Whichever way it was installed, where there is a compiler."""
-    for module in ("agents.tap._taker", "channels._exchange", "channels._frames"):
+    modules = "agents.tap._taker", "channels._exchange", "channels._frames", "integrations._wire"
+    for module in modules:
         installed.run("python", "-c", f"import tapscope.{module}", cwd=tmp_path)
-    installed.run("python", "-c", "import tapscope.integrations._wire", cwd=tmp_path)
     assert installed.run("tapscope", "--version", cwd=tmp_path).endswith(" with C extension\n")
 
 
