@@ -6,6 +6,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "_classes.h"
 #include "_operation.h"
 #include "_publishing.h"
 #include "_signature.h"
@@ -324,24 +325,13 @@ static PyType_Spec Exchange_spec = {
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_exchange", .m_size = -1};
 
-/* Adds the class to the module; gives a reference to it. */
-static PyTypeObject *
-add_type(PyObject *module, PyType_Spec *spec, const char *name)
-{
-    PyObject *type = PyErr_Occurred() ? NULL : PyType_FromSpec(spec);
-    if (type != NULL && PyModule_AddObjectRef(module, name, type) < 0) {
-        Py_CLEAR(type);
-    }
-    return (PyTypeObject *)type;
-}
-
 PyMODINIT_FUNC
 PyInit__exchange(void)
 {
     PyObject *made = PyModule_Create(&module);
     if (made != NULL && load_bus()) {
-        operation_type = add_type(made, &Operation_spec, "Operation");
-        exchange_type = add_type(made, &Exchange_spec, "ClientExchange");
+        operation_type = add_class(made, &Operation_spec, "Operation");
+        exchange_type = add_class(made, &Exchange_spec, "ClientExchange");
     }
     if (exchange_type == NULL) {
         Py_CLEAR(made);

@@ -9,6 +9,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "_raised.h"
 #include "_shape.h"
 
 /* One of the channels of http.client, and the class of what is published there. */
@@ -56,20 +57,13 @@ now(void)
 static int
 fail_entry(PyObject *channel, PyObject *entry)
 {
-    PyObject *type, *error, *traceback;
     if (!PyErr_ExceptionMatches(PyExc_Exception)) {
         return 0;
     }
-    PyErr_Fetch(&type, &error, &traceback);
-    PyErr_NormalizeException(&type, &error, &traceback);
-    if (traceback != NULL) {
-        PyException_SetTraceback(error, traceback);
-    }
+    PyObject *error = take_raised();
     PyObject *done = PyObject_CallMethodObjArgs(channel, bus.fail, entry, error, NULL);
     Py_XDECREF(done);
-    Py_XDECREF(type);
-    Py_XDECREF(error);
-    Py_XDECREF(traceback);
+    Py_DECREF(error);
     return done != NULL;
 }
 

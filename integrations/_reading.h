@@ -7,6 +7,7 @@
 #include <Python.h>
 #include <structmember.h>
 
+#include "../channels/_raised.h"
 #include "_names.h"
 
 /* A response's file, the exchange it belongs to, how much of the body is to come or None, and
@@ -37,14 +38,9 @@ Reading_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keyword
 static void
 broke(Reading *reading)
 {
-    PyObject *type, *error, *traceback;
-    PyErr_Fetch(&type, &error, &traceback);
-    PyErr_NormalizeException(&type, &error, &traceback);
-    if (traceback != NULL) {
-        PyException_SetTraceback(error, traceback);
-    }
+    PyObject *error = take_raised();
     call(reading->exchange, fail_name, error, NULL);
-    PyErr_Restore(type, error, traceback);
+    raise_again(error);
 }
 
 /* Whether the exchange has ended; -1 if that can't be told. */

@@ -7,6 +7,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "../channels/_classes.h"
 #include "_head.h"
 #include "_names.h"
 #include "_reading.h"
@@ -85,21 +86,15 @@ static struct PyModuleDef module = {
     .m_methods = functions,
 };
 
-static int
-add_type(PyObject *module, PyType_Spec *spec, const char *name)
-{
-    PyObject *type = PyType_FromSpec(spec);
-    int done = type != NULL && PyModule_AddObjectRef(module, name, type) == 0;
-    Py_XDECREF(type);
-    return done;
-}
-
 PyMODINIT_FUNC
 PyInit__wire(void)
 {
     PyObject *made = load_names() ? PyModule_Create(&module) : NULL;
-    if (made != NULL
-        && !(add_type(made, &Head_spec, "Head") && add_type(made, &Reading_spec, "Reading"))) {
+    if (made != NULL) {
+        Py_XDECREF(add_class(made, &Head_spec, "Head"));
+        Py_XDECREF(add_class(made, &Reading_spec, "Reading"));
+    }
+    if (PyErr_Occurred()) {
         Py_CLEAR(made);
     }
     return made;

@@ -16,6 +16,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "../../channels/_classes.h"
 #include "../../channels/_shape.h"
 #include "_packing.h"
 
@@ -381,8 +382,8 @@ PyMODINIT_FUNC
 PyInit__taker(void)
 {
     PyObject *made = PyModule_Create(&module);
-    PyObject *taker = made == NULL ? NULL : PyType_FromSpec(&Taker_spec);
-    if (taker == NULL || PyModule_AddObjectRef(made, "Taker", taker) < 0) {
+    PyTypeObject *taker = made == NULL ? NULL : add_class(made, &Taker_spec, "Taker");
+    if (taker == NULL) {
         Py_CLEAR(made);
     }
     Py_XDECREF(taker);
